@@ -170,7 +170,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class FeedHead:
-    """What a document says of its feed. `format` is feedparser's version word (`rss20`, `atom10`, `json11`, `sitemap`)."""
+    """What a document says of its feed. `format` is feedparser's version word: `rss20`, `atom10`, `json11` …"""
 
     format: str
     title: str | None = None
@@ -257,7 +257,7 @@ Outcome: TypeAlias = Ingested | Unchanged | NotModified | Failed
 
 @dataclass(frozen=True, slots=True)
 class FeedRecord:
-    """A feed as the archive knows it when it is claimed. `memory` (JSON) belongs to the schedule; storage only keeps it."""
+    """A feed as the archive knows it when it is claimed. `memory` (JSON) is the schedule's; storage only keeps it."""
 
     feed_id: int
     outlet: str
@@ -321,7 +321,7 @@ Decide: TypeAlias = Callable[[FeedRecord, Recorded], Standing]
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An outcome, and how to decide what becomes of the feed; `decide` None leaves the live feed untouched (backfill)."""
+    """An outcome, and how to decide what becomes of the feed; `decide` None: the feed's standing is kept (backfill)."""
 
     outcome: Outcome
     decide: Decide | None = None

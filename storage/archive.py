@@ -1,0 +1,215 @@
+"""The only way in: record what was seen, say what is due, hold leases. Many jobs share a commit."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
+from datetime import UTC, datetime, timedelta
+from queue import Empty, SimpleQueue
+from typing import Any, TypeAlias, TypeVar
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from storage import feeds, schema, search_index
+from storage.engine import Turns, is_url, lock_path, open_engine
+from storage.ids import Ids
+from storage.recording import record
+from storage.records import FeedRecord, OutletListing, Recorded, Visit
+from storage.tables import host
+from storage.transaction import Tx
+
+T = TypeVar("T")
+Now: TypeAlias = Callable[[], datetime]
+Job: TypeAlias = Callable[[Tx], T]
+
+GROUP = 200  # jobs that share a commit at most
+
+
+def utc_now() -> datetime:
+    """Our clock."""
+    return datetime.now(UTC)
+
+
+class Archive:
+    """One archive. Its writes take turns with those of other processes; its reads never wait."""
+
+    def __init__(self, location: str, engine: Engine, now: Now) -> None:
+        self.location = location
+        self._engine = engine
+        self._turns = Turns(lock_path(location))
+        self._now = now
+
+    @classmethod
+    def open(cls, location: str, *, create: bool = False, now: Now = utc_now) -> "Archive":
+        """Open the archive at a path or URL. Raises ArchiveError (ArchiveMissingError unless `create`)."""
+        engine = open_engine(location, create=create)
+        name = engine.url.render_as_string(hide_password=True) if is_url(location) else location
+        archive = cls(location, engine, now)
+        with archive._turns.turn() if create else contextlib.nullcontext():  # noqa: SLF001
+            schema.prepare(engine, now=now(), name=name)
+        return archive
+
+    def close(self) -> None:
+        """Give everything back."""
+        self._engine.dispose()
+        self._turns.close()
+
+    def __enter__(self) -> "Archive":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Tx]:
+        """One transaction: commits at the end of the block, or leaves no trace."""
+        with (
+            self._turns.turn(),
+            self._engine.connect().execution_options(writes=True) as connection,
+            connection.begin(),
+        ):
+            tx = Tx(connection, Ids(connection), self._now())
+            yield tx
+            tx.ids.save()
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for reading; it sees one state throughout."""
+        with self._engine.connect() as connection:
+            yield connection
+
+    # --- what ingest asks for ---
+
+    def list_outlets(self, listings: Sequence[OutletListing]) -> None:
+        """Make the archive list just these outlets and feeds."""
+        with self.write() as tx:
+            feeds.list_outlets(tx, listings)
+
+    def feeds(self) -> list[FeedRecord]:
+        """All feeds, by name."""
+        with self.read() as connection:
+            rows = connection.execute(feeds.FEEDS).all()
+        return sorted((feeds.record_of(row) for row in rows), key=lambda record: record.name)
+
+    def ensure_feed(self, outlet: str, slug: str, url: str | None = None) -> FeedRecord:
+        """The feed of this name; made, not polled, if there is none."""
+        with self.write() as tx:
+            return feeds.ensure_feed(tx, outlet, slug, url)
+
+    def claim(
+        self,
+        *,
+        by: str,
+        lasting: timedelta,
+        limit: int,
+        feed_ids: Sequence[int] | None = None,
+        force: bool = False,
+    ) -> list[FeedRecord]:
+        """Lease due feeds, see feeds.claim."""
+        with self.write() as tx:
+            return feeds.claim(tx, by=by, lasting=lasting, limit=limit, feed_ids=feed_ids, force=force)
+
+    def record(self, visits: Sequence[Visit]) -> list[Recorded]:
+        """Record visits in one transaction: all of them or none."""
+        with self.write() as tx:
+            return [record(tx, visit) for visit in visits]
+
+    def refresh_search(self, *, limit: int | None = None) -> int:
+        """Bring waiting entries into the search index, in transactions of a few hundred. Returns how many."""
+        done = 0
+        while limit is None or done < limit:
+            with self.write() as tx:
+                count = search_index.refresh(tx)
+            done += count
+            if not count:
+                break
+        return done
+
+
+class Writer:
+    """The one thread that writes. Jobs that wait at the same time share a commit; a failing one spoils no other."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._jobs: SimpleQueue[tuple[Job[Any], Future[Any]] | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name="chronik-writer", daemon=True)
+        self._thread.start()
+
+    async def do(self, job: Job[T]) -> T:
+        """Run a job in the next transaction; returns when it is committed. Raises what the job or the commit raised."""
+        future: Future[T] = Future()
+        self._jobs.put((job, future))
+        return await asyncio.wrap_future(future)
+
+    def close(self) -> None:
+        """Finish what waits, then end the thread."""
+        self._jobs.put(None)
+        self._thread.join()
+
+    def waiting(self) -> int:
+        """Jobs in the queue, about."""
+        return self._jobs.qsize()
+
+    def _work(self) -> None:
+        while (first := self._jobs.get()) is not None:
+            group = [first]
+            closing = False
+            while len(group) < GROUP:
+                try:
+                    following = self._jobs.get_nowait()
+                except Empty:
+                    break
+                if following is None:
+                    closing = True
+                    break
+                group.append(following)
+            self._commit(group)
+            if closing:
+                return
+
+    def _commit(self, group: list[tuple[Job[Any], Future[Any]]]) -> None:
+        results: list[tuple[Future[Any], Any, BaseException | None]] = []
+        try:
+            with self._archive.write() as tx:
+                for job, future in group:
+                    if future.set_running_or_notify_cancel():
+                        results.append((future, *_attempt(tx, job)))
+        except Exception as error:  # noqa: BLE001 - whatever kept the group from being committed, every caller must know
+            results = [(future, None, error) for _, future in group if not future.cancelled()]
+        for future, result, failure in results:
+            if failure is not None:
+                future.set_exception(failure)
+            else:
+                future.set_result(result)
+
+
+def _attempt(tx: Tx, job: Job[Any]) -> tuple[Any, BaseException | None]:
+    """Run one job of a group within a savepoint."""
+    try:
+        with tx.connection.begin_nested():
+            return job(tx), None
+    except Exception as error:  # noqa: BLE001 - it goes to the job's caller
+        return None, error
+
+
+class ArchiveHosts:
+    """The state of hosts, kept in the archive so that it holds across processes."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    async def change(self, name: str, step: Callable[[str | None], tuple[str | None, T]]) -> T:
+        """Replace the text of a host by the first of what `step` makes of it; returns the second."""
+        return await self._writer.do(lambda tx: _change_host(tx, name, step))
+
+
+def _change_host(tx: Tx, name: str, step: Callable[[str | None], tuple[str | None, T]]) -> T:
+    query = select(host.c.memory).where(host.c.host == name).with_for_update()
+    memory, result = step(tx.connection.execute(query).scalar())
+    insert = postgresql_insert if tx.connection.dialect.name == "postgresql" else sqlite_insert
+    row = insert(host).values(host=name, memory=memory)
+    tx.connection.execute(row.on_conflict_do_update(index_elements=["host"], set_={"memory": memory}))
+    return result

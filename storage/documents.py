@@ -1,0 +1,150 @@
+"""Raw bodies: content-addressed, compressed, verifiable. What was received can always be given back, byte for byte.
+
+A body is compressed with zstd, with the feed's document before it as prefix (successive documents of a feed are nearly
+the same: 137 kB become 4 kB). Every 16th stands alone, so that reading one never takes more than 15 others.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import sha256
+
+import zstandard
+from sqlalchemy import Connection, bindparam, select, update
+
+from storage.errors import ArchiveError
+from storage.ids import Ids
+from storage.tables import document, document_body
+
+MAX_DEPTH = 15
+LEVEL = 3  # 1 misses most long matches of the prefix, 9 gains 6 % at four times the time
+
+
+def digest(body: bytes) -> bytes:
+    """The name of a body."""
+    return sha256(body).digest()
+
+
+def keep(
+    connection: Connection,
+    ids: Ids,
+    body: bytes,
+    seen_at: datetime,
+    *,
+    content_type: str | None = None,
+    encoding: str | None = None,
+    verdict: str | None = None,
+    like: int | None = None,
+) -> int:
+    """Store a body unless it is there; returns its document_id. `like` is a document that it probably resembles."""
+    name = digest(body)
+    known = connection.execute(_BY_NAME, {"sha256": name}).first()
+    if known is not None:
+        _remember(connection, known.document_id, known.first_fetched_at, seen_at, encoding, verdict)
+        return int(known.document_id)
+    prefix = _prefix(connection, like)
+    packed = _packed(body, prefix[1] if prefix else None)
+    document_id = ids.next("document")
+    connection.execute(
+        document.insert(),
+        {
+            "document_id": document_id,
+            "sha256": name,
+            "content_type": content_type,
+            "encoding": encoding,
+            "encoding_verdict": verdict,
+            "bytes": len(body),
+            "stored_bytes": len(packed),
+            "first_fetched_at": seen_at,
+            "prefix_id": prefix[0] if prefix else None,
+            "depth": prefix[2] + 1 if prefix else 0,
+        },
+    )
+    connection.execute(document_body.insert(), {"document_id": document_id, "body": packed})
+    return document_id
+
+
+_BY_NAME = select(document.c.document_id, document.c.first_fetched_at).where(document.c.sha256 == bindparam("sha256"))
+
+
+def find(connection: Connection, name: bytes) -> int | None:
+    """The document with this sha256."""
+    found = connection.execute(_BY_NAME, {"sha256": name}).first()
+    return None if found is None else int(found.document_id)
+
+
+def _remember(
+    connection: Connection,
+    document_id: int,
+    first: datetime,
+    seen_at: datetime,
+    encoding: str | None,
+    verdict: str | None,
+) -> None:
+    changes: dict[str, object] = {}
+    if seen_at < first:
+        changes["first_fetched_at"] = seen_at
+    if encoding is not None:
+        changes |= {"encoding": encoding, "encoding_verdict": verdict}
+    if changes:
+        connection.execute(update(document).where(document.c.document_id == document_id).values(changes))
+
+
+def _prefix(connection: Connection, like: int | None) -> tuple[int, bytes, int] | None:
+    if like is None:
+        return None
+    depth = connection.execute(select(document.c.depth).where(document.c.document_id == like)).scalar()
+    if depth is None or depth >= MAX_DEPTH:
+        return None
+    return like, body(connection, like), depth
+
+
+def _packed(body: bytes, prefix: bytes | None) -> bytes:
+    return zstandard.ZstdCompressor(level=LEVEL, dict_data=_dictionary(prefix)).compress(body)
+
+
+def _unpacked(packed: bytes, prefix: bytes | None, size: int) -> bytes:
+    return zstandard.ZstdDecompressor(dict_data=_dictionary(prefix) or _NO_DICTIONARY).decompress(
+        packed, max_output_size=max(size, 1)
+    )
+
+
+_NO_DICTIONARY = zstandard.ZstdCompressionDict(b"", dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+
+
+def _dictionary(prefix: bytes | None) -> zstandard.ZstdCompressionDict | None:
+    if not prefix:
+        return None
+    return zstandard.ZstdCompressionDict(prefix, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+
+
+def body(connection: Connection, document_id: int) -> bytes:
+    """The bytes as received. Raises ArchiveError if they are not what their digest says."""
+    plain: bytes | None = None
+    name = b""
+    for own_name, packed, size in reversed(list(_chain(connection, document_id))):
+        name = own_name
+        try:
+            plain = _unpacked(packed, plain, size)
+        except zstandard.ZstdError as error:
+            raise ArchiveError(f"document {document_id} cannot be unpacked ({error}): restore a backup") from error
+    if plain is None or digest(plain) != name:
+        raise ArchiveError(f"document {document_id} is not what its digest says: restore a backup")
+    return plain
+
+
+def _chain(connection: Connection, document_id: int) -> Iterator[tuple[bytes, bytes, int]]:
+    """(sha256, packed, size) of a document, then of its prefix, and so on."""
+    at: int | None = document_id
+    while at is not None:
+        row = connection.execute(_WITH_BODY, {"id": at}).first()
+        if row is None:
+            raise ArchiveError(f"document {at} is not in the archive: restore a backup")
+        yield row.sha256, row.body, row.bytes
+        at = row.prefix_id
+
+
+_WITH_BODY = (
+    select(document.c.sha256, document.c.bytes, document.c.prefix_id, document_body.c.body)
+    .join_from(document, document_body, document.c.document_id == document_body.c.document_id)
+    .where(document.c.document_id == bindparam("id"))
+)

@@ -1,0 +1,243 @@
+"""Outlets and feeds: what is listed, what is due, who polls it, how it stands."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, bindparam, or_, select, update
+
+from storage.records import FeedHealth, FeedListing, FeedRecord, OutletListing, Standing
+from storage.tables import document, feed, feed_url, outlet
+from storage.transaction import Tx
+
+DISCOVERED_SLUG = "news"
+
+FEEDS = (
+    select(
+        feed,
+        outlet.c.slug.label("outlet"),
+        outlet.c.homepage,
+        outlet.c.timezone,
+        outlet.c.language.label("outlet_language"),
+        document.c.sha256.label("live_sha256"),
+    )
+    .join_from(feed, outlet, outlet.c.outlet_id == feed.c.outlet_id)
+    .outerjoin(document, document.c.document_id == feed.c.live_document_id)
+)
+
+
+def record_of(row: Row[Any]) -> FeedRecord:
+    """A row of FEEDS as a value."""
+    return FeedRecord(
+        feed_id=row.feed_id,
+        outlet=row.outlet,
+        slug=row.slug,
+        url=row.url,
+        homepage=row.homepage,
+        timezone=row.timezone,
+        language=row.outlet_language,
+        state=FeedHealth(row.state),
+        failures=row.failures,
+        last_error=row.last_error,
+        added_at=row.added_at,
+        last_attempt_at=row.last_attempt_at,
+        last_success_at=row.last_success_at,
+        last_new_at=row.last_new_at,
+        next_due_at=row.next_due_at,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        newest_sha256=row.live_sha256,
+        unstable_guids=row.unstable_guids > 1,
+        memory=row.memory,
+    )
+
+
+# --- what is listed ---------------------------------------------------------------------------------------------------
+
+
+def list_outlets(tx: Tx, listings: Sequence[OutletListing]) -> None:
+    """Make the archive list just these. What is no longer listed is kept and not polled."""
+    known = {row.slug: row for row in tx.rows(select(outlet))}
+    kept: set[int] = set()
+    for listing in listings:
+        outlet_id = _keep_outlet(tx, listing, known.get(listing.slug))
+        kept |= _keep_feeds(tx, outlet_id, listing.feeds)
+    gone = [row.feed_id for row in tx.rows(select(feed.c.feed_id).where(feed.c.listed == 1)) if row.feed_id not in kept]
+    values = {"listed": 0, "state": FeedHealth.UNLISTED.value, "next_due_at": None, "due_because": "not in feeds.yaml"}
+    tx.write(update(feed).where(feed.c.feed_id == bindparam("of")).values(values), [{"of": n} for n in gone])
+
+
+def _keep_outlet(tx: Tx, listing: OutletListing, known: Row[Any] | None) -> int:
+    values = {
+        "name": listing.name,
+        "homepage": listing.homepage,
+        "language": listing.language,
+        "country": listing.country,
+        "timezone": listing.timezone,
+    }
+    if known is None:
+        outlet_id = tx.ids.next("outlet")
+        tx.connection.execute(outlet.insert(), {"outlet_id": outlet_id, "slug": listing.slug, **values})
+        return outlet_id
+    if any(getattr(known, name) != value for name, value in values.items()):
+        tx.connection.execute(update(outlet).where(outlet.c.outlet_id == known.outlet_id).values(values))
+    return int(known.outlet_id)
+
+
+def _keep_feeds(tx: Tx, outlet_id: int, listings: Iterable[FeedListing]) -> set[int]:
+    known = {row.slug: row for row in tx.rows(select(feed).where(feed.c.outlet_id == outlet_id))}
+    listings = tuple(listings)
+    if not listings:  # found from the homepage; what was found before stays
+        listings = (FeedListing(DISCOVERED_SLUG, None),)
+    return {_keep_feed(tx, outlet_id, listing, known.get(listing.slug)) for listing in listings}
+
+
+def _keep_feed(tx: Tx, outlet_id: int, listing: FeedListing, known: Row[Any] | None) -> int:
+    if known is None:
+        return add_feed(tx, outlet_id, listing.slug, listing.url, listed=True)
+    values: dict[str, Any] = {}
+    if not known.listed:
+        state = FeedHealth.OK if known.last_success_at else FeedHealth.NEW
+        values |= {"listed": 1, "state": state.value, "next_due_at": None, "due_because": "listed again"}
+    if listing.url is not None and listing.url != _listed_url(tx, known):
+        # Another address may be another document: what the old one's server said of it is void.
+        values |= {"url": listing.url, "etag": None, "last_modified": None, "live_document_id": None}
+        values |= {"next_due_at": None, "due_because": "new address in feeds.yaml"}
+        move(tx, known.feed_id, listing.url, "listed")
+    if values:
+        tx.connection.execute(update(feed).where(feed.c.feed_id == known.feed_id).values(values))
+    return int(known.feed_id)
+
+
+def _listed_url(tx: Tx, known: Row[Any]) -> str | None:
+    """The URL that feeds.yaml gave last: a move that the server asked for since then stays in force."""
+    query = select(feed_url.c.url).where(feed_url.c.feed_id == known.feed_id, feed_url.c.because == "listed")
+    row = tx.connection.execute(query.order_by(feed_url.c.from_at.desc())).first()
+    return known.url if row is None else row.url
+
+
+def add_feed(tx: Tx, outlet_id: int, slug: str, url: str | None, *, listed: bool) -> int:
+    """A new feed. Not listed: it comes from files, and is not polled."""
+    outlet_slug = tx.connection.execute(select(outlet.c.slug).where(outlet.c.outlet_id == outlet_id)).scalar_one()
+    feed_id = tx.ids.next("feed")
+    row = {
+        "feed_id": feed_id,
+        "outlet_id": outlet_id,
+        "slug": slug,
+        "name": f"{outlet_slug}/{slug}",
+        "url": url,
+        "listed": int(listed),
+        "state": (FeedHealth.NEW if listed else FeedHealth.UNLISTED).value,
+        "added_at": tx.now,
+        "due_because": "never asked" if listed else "not in feeds.yaml",
+        "failures": 0,
+        "unstable_guids": 0,
+        "entries": 0,
+    }
+    tx.connection.execute(feed.insert(), row)
+    if url is not None:
+        move(tx, feed_id, url, "listed" if listed else "loaded")
+    return feed_id
+
+
+def move(tx: Tx, feed_id: int, url: str, because: str) -> None:
+    """Write down that the feed is at this URL from now on."""
+    standing = and_(feed_url.c.feed_id == feed_id, feed_url.c.until_at.is_(None))
+    tx.connection.execute(update(feed_url).where(standing).values(until_at=tx.now))
+    row = {"feed_id": feed_id, "url": url, "from_at": tx.now, "until_at": None, "because": because}
+    tx.connection.execute(feed_url.insert(), row)
+
+
+def ensure_feed(tx: Tx, outlet_slug: str, slug: str, url: str | None = None) -> FeedRecord:
+    """The feed of this name; made, not polled, if the archive has none."""
+    found = feed_named(tx, outlet_slug, slug)
+    if found is not None:
+        return found
+    outlet_id = tx.connection.execute(select(outlet.c.outlet_id).where(outlet.c.slug == outlet_slug)).scalar()
+    if outlet_id is None:
+        outlet_id = tx.ids.next("outlet")
+        tx.connection.execute(outlet.insert(), {"outlet_id": outlet_id, "slug": outlet_slug})
+    add_feed(tx, outlet_id, slug, url, listed=False)
+    made = feed_named(tx, outlet_slug, slug)
+    assert made is not None  # noqa: S101 - just made
+    return made
+
+
+def feed_named(tx: Tx, outlet_slug: str, slug: str) -> FeedRecord | None:
+    """The feed `outlet/slug`."""
+    row = tx.connection.execute(FEEDS.where(outlet.c.slug == outlet_slug, feed.c.slug == slug)).first()
+    return None if row is None else record_of(row)
+
+
+# --- what is due ------------------------------------------------------------------------------------------------------
+
+
+def claim(
+    tx: Tx,
+    *,
+    by: str,
+    lasting: timedelta,
+    limit: int,
+    feed_ids: Sequence[int] | None = None,
+    force: bool = False,
+) -> list[FeedRecord]:
+    """Lease up to `limit` due feeds, longest due first; nobody else polls them until they are recorded.
+
+    `force`: due time is ignored. A lease that has run out (its process died) is no obstacle.
+    """
+    query = _claimable(tx.now, force=force)
+    if feed_ids is not None:
+        query = query.where(feed.c.feed_id.in_(feed_ids))
+    rows = tx.rows(query.order_by(feed.c.next_due_at.nulls_first(), feed.c.feed_id).limit(limit))
+    lease = update(feed).where(feed.c.feed_id == bindparam("of")).values(lease_by=by, lease_until=tx.now + lasting)
+    tx.write(lease, [{"of": row.feed_id} for row in rows])
+    return [record_of(row) for row in rows]
+
+
+def _claimable(now: datetime, *, force: bool) -> Select[Any]:
+    query = FEEDS.where(feed.c.listed == 1, or_(feed.c.lease_until.is_(None), feed.c.lease_until < now))
+    if force:
+        return query
+    return query.where(or_(feed.c.next_due_at.is_(None), feed.c.next_due_at <= now))
+
+
+def unclaim(tx: Tx, feed_ids: Sequence[int]) -> None:
+    """Give leases back: these feeds were not asked after all."""
+    values = {"lease_by": None, "lease_until": None}
+    tx.write(update(feed).where(feed.c.feed_id == bindparam("of")).values(values), [{"of": n} for n in feed_ids])
+
+
+def stand(tx: Tx, record: FeedRecord, standing: Standing, *, attempted_at: datetime) -> None:
+    """Write down how a feed stands after a visit, and give back its lease."""
+    values = {
+        "state": standing.state.value,
+        "failures": standing.failures,
+        "next_due_at": standing.next_due_at,
+        "due_because": standing.due_because,
+        "last_error": standing.last_error,
+        "etag": standing.etag,
+        "last_modified": standing.last_modified,
+        "memory": standing.memory,
+        "last_attempt_at": attempted_at,
+        "lease_by": None,
+        "lease_until": None,
+    }
+    if standing.url is not None and standing.url != record.url:
+        values["url"] = standing.url
+        move(tx, record.feed_id, standing.url, standing.url_because or "moved")
+    tx.connection.execute(update(feed).where(feed.c.feed_id == record.feed_id).values(values))
+
+
+def selected(rows: Iterable[FeedRecord], selectors: Sequence[str]) -> list[FeedRecord]:
+    """Feeds that a selector names: `outlet`, `outlet/feed` or a glob; none means all."""
+    return [row for row in rows if not selectors or any(matches(row.name, each) for each in selectors)]
+
+
+def matches(name: str, selector: str) -> bool:
+    """Whether a selector names this feed.
+
+    >>> matches("orf/news", "orf"), matches("orf/news", "orf/*"), matches("orf/news", "o*"), matches("orf/news", "or")
+    (True, True, True, False)
+    """
+    return fnmatchcase(name, selector) or fnmatchcase(name.partition("/")[0], selector)

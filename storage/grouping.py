@@ -1,0 +1,95 @@
+"""Which items are one entry. Pure: connected components over the keys that count; the same for any order of arrival.
+
+A key joins two items if it is void in neither one's feed. An item is joined by its strong keys; if all of those are
+void, by title and date; if that is void too, by its content; else it stands alone.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+from storage.records import Key, KeyKind
+
+ALONE = 3
+_TIERS = {KeyKind.TITLE_DATE: 1, KeyKind.CONTENT: 2}
+_WITHIN_FEED = frozenset({KeyKind.GUID, KeyKind.GUID_PATH, KeyKind.TITLE_DATE, KeyKind.CONTENT})
+GUID_KINDS = frozenset({KeyKind.GUID, KeyKind.GUID_PATH, KeyKind.GUID_GLOBAL})
+
+
+def tier_of(kind: str) -> int:
+    """0 for strong evidence, 1 for title and date, 2 for content."""
+    return _TIERS.get(KeyKind(kind), 0)
+
+
+def key_number(key: Key, feed_id: int, outlet_id: int) -> int:
+    """The key's name in the archive: 64 bits (signed) of sha256 over scope, kind and text."""
+    scope = f"feed {feed_id}" if key.kind in _WITHIN_FEED else f"outlet {outlet_id}"
+    name = f"{scope}\0{key.kind}\0{key.text}".encode(errors="surrogatepass")
+    return int.from_bytes(sha256(name).digest()[:8], "big", signed=True)
+
+
+def counting(keys: Mapping[int, str], void: Iterable[int]) -> tuple[int, frozenset[int]]:
+    """The tier of an item and its keys that count, given all its keys (number to kind) and the void ones.
+
+    >>> counting({1: "guid", 2: "url", 3: "title_date"}, void={1})
+    (0, frozenset({2}))
+    >>> counting({1: "guid", 3: "title_date"}, void={1})
+    (1, frozenset({3}))
+    >>> counting({1: "guid"}, void={1})
+    (3, frozenset())
+    """
+    void = set(void)
+    for tier in range(ALONE):
+        numbers = frozenset(n for n, kind in keys.items() if tier_of(kind) == tier and n not in void)
+        if numbers:
+            return tier, numbers
+    return ALONE, frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An item in the graph: the entry that it belongs to today (None: none yet) and the keys that count for it."""
+
+    item_id: int
+    entry_id: int | None
+    keys: frozenset[int]
+
+
+def components(nodes: Iterable[Node]) -> list[list[Node]]:
+    """Nodes that keys connect, each list and the list of lists in order of item_id."""
+    nodes = sorted(nodes, key=lambda node: node.item_id)
+    parent = {node.item_id: node.item_id for node in nodes}
+
+    def root(item_id: int) -> int:
+        while parent[item_id] != item_id:
+            parent[item_id] = parent[parent[item_id]]
+            item_id = parent[item_id]
+        return item_id
+
+    first_with: dict[int, int] = {}
+    for node in nodes:
+        for key in node.keys:
+            a, b = root(first_with.setdefault(key, node.item_id)), root(node.item_id)
+            parent[max(a, b)] = min(a, b)
+    groups: dict[int, list[Node]] = {}
+    for node in nodes:
+        groups.setdefault(root(node.item_id), []).append(node)
+    return list(groups.values())
+
+
+def owners(groups: list[list[Node]]) -> list[list[int]]:
+    """For each group the entries that live on in it: an entry goes with its oldest item.
+
+    >>> a, b = Node(1, 7, frozenset()), Node(2, 7, frozenset())
+    >>> owners([[a], [b]])
+    [[7], []]
+    """
+    oldest: dict[int, int] = {}
+    for group in groups:
+        for node in group:
+            if node.entry_id is not None:
+                oldest[node.entry_id] = min(oldest.get(node.entry_id, node.item_id), node.item_id)
+    return [
+        sorted({n.entry_id for n in group if n.entry_id is not None and oldest[n.entry_id] == n.item_id})
+        for group in groups
+    ]

@@ -1,0 +1,346 @@
+"""Keep what a document's entries say (items, wordings, keys), and find out which entries they are."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from sqlalchemy import bindparam, case, select, update
+
+from storage.grouping import GUID_KINDS, Node, components, counting, key_number, owners, tier_of
+from storage.packing import packed_html
+from storage.records import Entry, KeyKind, Wording
+from storage.tables import entry_merge, item, item_key, void_key, wording
+from storage.transaction import Tx
+
+Keys = dict[int, str]  # number of a key to its kind
+
+
+@dataclass(slots=True)
+class Kept:
+    """A document's items in document order, each once, and the entries that the keeping touched."""
+
+    items: list[int]
+    created: set[int] = field(default_factory=set)  # entries that are new
+    touched: set[int] = field(default_factory=set)  # entries whose items changed
+    reguided: int = 0  # items that are known entries, but under a guid never seen before
+    entered: int = 0  # entries that this feed had not carried before
+    regrouped: bool = False  # entries were merged or taken apart
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The feed whose document it is."""
+
+    feed_id: int
+    outlet_id: int
+    unstable_guids: bool = False
+
+
+def keep_entries(tx: Tx, source: Source, entries: Sequence[Entry]) -> Kept:
+    """Store what is not yet there; returns every item of the document. Byte-identical entries are one item."""
+    distinct = {entry.digest: entry for entry in entries}
+    keys = {name: _numbers(entry, source) for name, entry in distinct.items()}
+    newly_void = _void_what_is_shared(tx, source, keys.values())
+    known = _known(tx, source, distinct)
+    fresh = [entry for name, entry in distinct.items() if name not in known]
+    kept = Kept([])
+    if fresh:
+        known |= _insert(tx, source, fresh, keys, kept)
+    if newly_void:
+        _take_apart(tx, source, newly_void, kept)
+    kept.items = [known[name] for name in distinct]
+    return kept
+
+
+def _numbers(entry: Entry, source: Source) -> Keys:
+    return {key_number(key, source.feed_id, source.outlet_id): key.kind.value for key in entry.keys}
+
+
+def _known(tx: Tx, source: Source, names: Iterable[bytes]) -> dict[bytes, int]:
+    return {row.digest: row.item_id for row in tx.rows_in(_KNOWN, "names", names, feed=source.feed_id)}
+
+
+_KNOWN = select(item.c.digest, item.c.item_id).where(
+    item.c.feed_id == bindparam("feed"), item.c.digest.in_(bindparam("names", expanding=True))
+)
+
+
+# --- keys that a document has twice -----------------------------------------------------------------------------------
+
+
+def _void_what_is_shared(tx: Tx, source: Source, keys: Iterable[Keys]) -> set[int]:
+    """Keys that two items of this document share identify nothing in this feed. Returns those not void before."""
+    count = Counter(number for numbers in keys for number in numbers)
+    shared = {number for number, times in count.items() if times > 1}
+    newly = shared - _void(tx, source.feed_id, shared)
+    tx.write(void_key.insert(), [{"feed_id": source.feed_id, "key": number} for number in sorted(newly)])
+    return newly
+
+
+def _void(tx: Tx, feed_id: int, numbers: Iterable[int]) -> set[int]:
+    return {row.key for row in tx.rows_in(_VOID, "keys", numbers, feed=feed_id)}
+
+
+_VOID = select(void_key.c.key).where(
+    void_key.c.feed_id == bindparam("feed"), void_key.c.key.in_(bindparam("keys", expanding=True))
+)
+
+
+# --- new items --------------------------------------------------------------------------------------------------------
+
+
+def _insert(tx: Tx, source: Source, fresh: Sequence[Entry], keys: Mapping[bytes, Keys], kept: Kept) -> dict[bytes, int]:
+    item_ids = tx.ids.take("item", len(fresh))
+    void = _void(tx, source.feed_id, {n for entry in fresh for n in keys[entry.digest]})
+    counts = [counting(keys[entry.digest], void) for entry in fresh]
+    found = _entries_with(tx, {number for _, numbers in counts for number in numbers})
+    entry_ids = _join(tx, item_ids, [numbers for _, numbers in counts], found, kept)
+    kept.reguided = sum(
+        1
+        for entry, entry_id in zip(fresh, entry_ids, strict=True)
+        if entry_id not in kept.created and _has_new_guid(keys[entry.digest], found)
+    )
+    kept.entered = len(set(entry_ids)) - _carried(tx, source, kept.touched.intersection(entry_ids))
+    wordings = _keep_wordings(tx, source, [entry.wording for entry in fresh])
+    rows = [
+        {
+            "item_id": item_id,
+            "feed_id": source.feed_id,
+            "entry_id": entry_id,
+            "wording_id": wordings[entry.wording.digest],
+            "digest": entry.digest,
+            "tier": tier,
+            "guid": entry.guid,
+            "url": entry.url,
+            "canonical_url": entry.canonical_url,
+            "comments_url": entry.comments_url,
+            "extra": entry.extra,
+        }
+        for item_id, entry_id, entry, (tier, _) in zip(item_ids, entry_ids, fresh, counts, strict=True)
+    ]
+    tx.write(item.insert(), rows)
+    _insert_keys(tx, source, zip(item_ids, fresh, strict=True), void)
+    return {entry.digest: item_id for item_id, entry in zip(item_ids, fresh, strict=True)}
+
+
+def _insert_keys(tx: Tx, source: Source, fresh: Iterable[tuple[int, Entry]], void: set[int]) -> None:
+    # A key that is void stays void for ever, so it need not be kept; nor do guids that are new at every poll.
+    rows = [
+        {
+            "key": number,
+            "item_id": item_id,
+            "kind": key.kind.value,
+            "text": key.text if key.kind is KeyKind.PUBLISHER_ID else None,
+        }
+        for item_id, entry in fresh
+        for key in entry.keys
+        if (number := key_number(key, source.feed_id, source.outlet_id)) not in void
+        and not (source.unstable_guids and key.kind in GUID_KINDS)
+    ]
+    unique = {(row["key"], row["item_id"]): row for row in rows}
+    tx.write(item_key.insert(), list(unique.values()))
+
+
+def _carried(tx: Tx, source: Source, entry_ids: Iterable[int]) -> int:
+    return len(list(tx.rows_in(_CARRIED, "entries", entry_ids, feed=source.feed_id)))
+
+
+_CARRIED = (
+    select(item.c.entry_id)
+    .distinct()
+    .where(item.c.entry_id.in_(bindparam("entries", expanding=True)), item.c.feed_id == bindparam("feed"))
+)
+
+
+def _has_new_guid(keys: Keys, found: Mapping[int, set[int]]) -> bool:
+    return any(kind == KeyKind.GUID and number not in found for number, kind in keys.items())
+
+
+def _join(
+    tx: Tx,
+    item_ids: Sequence[int],
+    counts: Sequence[frozenset[int]],
+    found: Mapping[int, set[int]],
+    kept: Kept,
+) -> list[int]:
+    """The entry of each new item: one that a key leads to, or a new one; entries that it connects are merged."""
+    nodes = [Node(item_id, None, numbers) for item_id, numbers in zip(item_ids, counts, strict=True)]
+    # An entry that a key leads to stands in the graph as a node of its own, numbered below all items.
+    anchors: dict[int, set[int]] = {}
+    for number, entry_ids in found.items():
+        for entry_id in entry_ids:
+            anchors.setdefault(entry_id, set()).add(number)
+    graph = nodes + [Node(-entry_id, entry_id, frozenset(numbers)) for entry_id, numbers in anchors.items()]
+    entry_of: dict[int, int] = {}
+    for group in components(graph):
+        entries = sorted(node.entry_id for node in group if node.entry_id is not None)
+        entry_id = entries[0] if entries else tx.ids.next("entry")
+        (kept.touched if entries else kept.created).add(entry_id)
+        for loser in entries[1:]:
+            _merge(tx, loser, entry_id, kept)
+        entry_of |= {node.item_id: entry_id for node in group if node.item_id > 0}
+    return [entry_of[item_id] for item_id in item_ids]
+
+
+def _entries_with(tx: Tx, numbers: Iterable[int]) -> dict[int, set[int]]:
+    """Key to the entries of items for which it counts."""
+    found: dict[int, set[int]] = {}
+    for row in tx.rows_in(_ENTRIES_WITH, "keys", numbers):
+        found.setdefault(row.key, set()).add(row.entry_id)
+    return found
+
+
+_TIER_OF_KIND = case(
+    *((item_key.c.kind == kind.value, tier_of(kind)) for kind in (KeyKind.TITLE_DATE, KeyKind.CONTENT)), else_=0
+)
+_ENTRIES_WITH = (
+    select(item_key.c.key, item.c.entry_id)
+    .distinct()
+    .select_from(item_key)
+    .join(item, item.c.item_id == item_key.c.item_id)
+    .outerjoin(void_key, (void_key.c.feed_id == item.c.feed_id) & (void_key.c.key == item_key.c.key))
+    .where(
+        item_key.c.key.in_(bindparam("keys", expanding=True)), void_key.c.key.is_(None), item.c.tier == _TIER_OF_KIND
+    )
+)
+
+
+def _merge(tx: Tx, loser: int, winner: int, kept: Kept) -> None:
+    tx.connection.execute(update(item).where(item.c.entry_id == loser).values(entry_id=winner))
+    _tell_merge(tx, loser, winner)
+    kept.touched |= {loser, winner}
+    kept.regrouped = True
+
+
+def _tell_merge(tx: Tx, loser: int, winner: int) -> None:
+    row = {"entry_id": loser, "into_entry_id": winner, "at": tx.now, "because": "an item has keys of both"}
+    tx.connection.execute(entry_merge.insert(), row)
+
+
+# --- taking apart what void keys had joined ---------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Pool:
+    """Items that are grouped anew, with all their keys."""
+
+    nodes: dict[int, Node] = field(default_factory=dict)
+    tiers: dict[int, int] = field(default_factory=dict)
+
+
+def _take_apart(tx: Tx, source: Source, newly_void: set[int], kept: Kept) -> None:
+    pool = _Pool()
+    more = {row.entry_id for row in tx.rows_in(_ENTRIES_IN_FEED, "keys", newly_void, feed=source.feed_id)}
+    while more:
+        moved = _load(tx, more, pool)
+        # An item that lost its strong keys may now be found by a weak one, and so belong to an entry outside the pool.
+        inside = {node.entry_id for node in pool.nodes.values()}
+        found = _entries_with(tx, {number for item_id in moved for number in pool.nodes[item_id].keys})
+        more = {entry_id for entries in found.values() for entry_id in entries} - inside
+    _regroup(tx, pool, kept)
+
+
+_ENTRIES_IN_FEED = (
+    select(item.c.entry_id)
+    .distinct()
+    .join_from(item_key, item, item.c.item_id == item_key.c.item_id)
+    .where(item_key.c.key.in_(bindparam("keys", expanding=True)), item.c.feed_id == bindparam("feed"))
+)
+_ITEMS_OF = select(item.c.item_id, item.c.feed_id, item.c.entry_id, item.c.tier).where(
+    item.c.entry_id.in_(bindparam("entries", expanding=True))
+)
+_KEYS_OF = select(item_key.c.item_id, item_key.c.key, item_key.c.kind).where(
+    item_key.c.item_id.in_(bindparam("items", expanding=True))
+)
+_VOID_ANYWHERE = select(void_key.c.feed_id, void_key.c.key).where(void_key.c.key.in_(bindparam("keys", expanding=True)))
+
+
+def _load(tx: Tx, entry_ids: set[int], pool: _Pool) -> list[int]:
+    """Take the items of these entries into the pool; returns those whose keys that count are of another tier now."""
+    items = list(tx.rows_in(_ITEMS_OF, "entries", entry_ids))
+    keys: dict[int, Keys] = {}
+    for row in tx.rows_in(_KEYS_OF, "items", [row.item_id for row in items]):
+        keys.setdefault(row.item_id, {})[row.key] = row.kind
+    numbers = {number for each in keys.values() for number in each}
+    void: dict[int, set[int]] = {}
+    for row in tx.rows_in(_VOID_ANYWHERE, "keys", numbers):
+        void.setdefault(row.feed_id, set()).add(row.key)
+    moved = []
+    for row in items:
+        tier, counted = counting(keys.get(row.item_id, {}), void.get(row.feed_id, set()))
+        pool.nodes[row.item_id] = Node(row.item_id, row.entry_id, counted)
+        if tier != row.tier:
+            pool.tiers[row.item_id] = tier
+            moved.append(row.item_id)
+    _set_tiers(tx, {item_id: pool.tiers[item_id] for item_id in moved})
+    return moved
+
+
+def _set_tiers(tx: Tx, tiers: Mapping[int, int]) -> None:
+    statement = update(item).where(item.c.item_id == bindparam("of")).values(tier=bindparam("to"))
+    tx.write(statement, [{"of": item_id, "to": tier} for item_id, tier in tiers.items()])
+
+
+def _regroup(tx: Tx, pool: _Pool, kept: Kept) -> None:
+    kept.regrouped = True
+    groups = components(pool.nodes.values())
+    changes: list[dict[str, Any]] = []
+    for group, entries in zip(groups, owners(groups), strict=True):
+        entry_id = entries[0] if entries else tx.ids.next("entry")
+        if not entries:
+            kept.created.add(entry_id)
+        for loser in entries[1:]:
+            _tell_merge(tx, loser, entry_id)
+        changes += [{"of": node.item_id, "to": entry_id} for node in group if node.entry_id != entry_id]
+        kept.touched |= {entry_id, *(node.entry_id for node in group if node.entry_id is not None)}
+    tx.write(update(item).where(item.c.item_id == bindparam("of")).values(entry_id=bindparam("to")), changes)
+
+
+# --- wordings ---------------------------------------------------------------------------------------------------------
+
+
+def _keep_wordings(tx: Tx, source: Source, wordings: Sequence[Wording]) -> dict[bytes, int]:
+    distinct = {each.digest: each for each in wordings}
+    found = tx.rows_in(_WORDINGS, "names", distinct, outlet=source.outlet_id)
+    known: dict[bytes, int] = {row.digest: row.wording_id for row in found}
+    fresh = [each for name, each in distinct.items() if name not in known]
+    ids = tx.ids.take("wording", len(fresh))
+    tx.write(wording.insert(), [_row(n, source.outlet_id, each) for n, each in zip(ids, fresh, strict=True)])
+    return known | {each.digest: n for n, each in zip(ids, fresh, strict=True)}
+
+
+_WORDINGS = select(wording.c.digest, wording.c.wording_id).where(
+    wording.c.outlet_id == bindparam("outlet"), wording.c.digest.in_(bindparam("names", expanding=True))
+)
+
+
+def _row(wording_id: int, outlet_id: int, said: Wording) -> dict[str, Any]:
+    return {
+        "wording_id": wording_id,
+        "outlet_id": outlet_id,
+        "digest": said.digest,
+        "title": said.title,
+        "summary": said.summary,
+        "content_text": said.content_text,
+        "html": packed_html(said.summary_html, said.content_html),
+        "authors": _json(said.authors),
+        "categories": _json(said.categories),
+        "enclosures": _json(said.enclosures),
+        "language": said.language,
+        "title_language": said.title_language,
+        "image_url": said.image_url,
+        "published_at": said.published_at,
+        "published_raw": said.published_raw,
+        "published_source": said.published_source,
+        "updated_at": said.updated_at,
+        "words": len(said.content_text.split()) if said.content_text else 0,
+    }
+
+
+def _json(values: Sequence[Any]) -> str | None:
+    if not values:
+        return None
+    plain = [{name: value for name, value in asdict(each).items() if value is not None} for each in values]
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,308 @@
+"""What follows from the runs: the versions of an entry, and how it stands now. A pure decision and a thin act.
+
+Versions are counted within a feed (a section feed with teasers and a feed with full texts do not fight). A wording that
+two feeds have is one version: that of the feed that had it first.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, func, literal, select, union_all, update
+
+from storage.change import FIRST, Said, kind_of_change
+from storage.tables import (
+    document,
+    entry,
+    feed,
+    fetch,
+    glimpse,
+    item,
+    run,
+    search_pending,
+    version,
+    window,
+    wording,
+)
+from storage.transaction import Tx
+
+WINDOW = "window"
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """An item came into sight: a run began, or a page of the past showed it."""
+
+    sight_id: int
+    feed_id: int
+    feed_slug: str
+    strand: str
+    at: datetime
+    sha256: bytes
+    position: int
+    item_id: int
+    wording_id: int
+    chars: int
+    fetch_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A wording of an entry in a feed."""
+
+    version_id: int
+    feed_id: int
+    item_id: int
+    wording_id: int
+    fetch_id: int
+    rank: int
+    seen_at: datetime
+    replaced_at: datetime | None = None
+    before: int | None = None  # the wording that it replaced in its feed; None: it is the first
+
+
+@dataclass(frozen=True, slots=True)
+class Projected:
+    """An entry as it stands: its versions in time order, and the one that is current."""
+
+    versions: tuple[Version, ...]
+    current: Version
+    first_seen_at: datetime
+
+
+def projected(sights: Iterable[Sight]) -> Projected:
+    """All that follows from the sights of one entry (at least one)."""
+    sights = sorted(sights, key=lambda s: (s.at, s.sha256, s.position, s.item_id))
+    by_feed: dict[tuple[int, str], list[Sight]] = {}
+    for sight in sights:
+        by_feed.setdefault((sight.feed_id, sight.strand), []).append(sight)
+    chains = {key: _chain(own) for key, own in by_feed.items()}
+    slug_of = {sight.feed_id: sight.feed_slug for sight in sights}
+    home: dict[int, tuple[int, str]] = {}  # wording to the chain that had it first
+    for key, each in sorted(
+        ((key, each) for key, chain in chains.items() for each in chain),
+        key=lambda pair: (pair[1].seen_at, slug_of[pair[1].feed_id], pair[0][1]),
+    ):
+        home.setdefault(each.wording_id, key)
+    kept = [each for key, chain in chains.items() for each in chain if home[each.wording_id] == key]
+    kept.sort(key=lambda each: (each.seen_at, slug_of[each.feed_id], each.rank))
+    return Projected(tuple(kept), _current(by_feed, chains), sights[0].at)
+
+
+def _chain(sights: Sequence[Sight]) -> list[Version]:
+    """Sights of one feed in time order as versions: equal wordings in a row are one."""
+    chain = [
+        Version(
+            min(sight.sight_id for sight in same),
+            same[0].feed_id,
+            same[0].item_id,
+            same[0].wording_id,
+            same[0].fetch_id,
+            rank,
+            same[0].at,
+        )
+        for rank, same in enumerate(
+            (list(group) for _, group in groupby(sights, key=lambda sight: sight.wording_id)), 1
+        )
+    ]
+    return [
+        replace(each, replaced_at=after.seen_at if after else None, before=before.wording_id if before else None)
+        for before, each, after in zip([None, *chain[:-1]], chain, [*chain[1:], None], strict=True)
+    ]
+
+
+def _current(by_feed: dict[tuple[int, str], list[Sight]], chains: dict[tuple[int, str], list[Version]]) -> Version:
+    """The newest version of the feed with the fullest text; ties: first seen, then slug."""
+
+    def rank(key: tuple[int, str]) -> tuple[int, datetime, str, str]:
+        sights = by_feed[key]
+        chars = next(sight.chars for sight in sights if sight.wording_id == chains[key][-1].wording_id)
+        return -chars, sights[0].at, sights[0].feed_slug, key[1]
+
+    return chains[min(chains, key=rank)][-1]
+
+
+# --- the act ----------------------------------------------------------------------------------------------------------
+
+
+def project(tx: Tx, entry_ids: set[int], created: set[int]) -> int:
+    """Derive these entries again and write what differs. Returns how many versions are new of entries that are not."""
+    sights: dict[int, list[Sight]] = {}
+    for row in tx.rows_in(_SIGHTS, "entries", entry_ids):
+        sights.setdefault(row.entry_id, []).append(_sight(row))
+    now = {entry_id: projected(own) for entry_id, own in sights.items()}
+    fresh = _write_versions(tx, entry_ids, now, created)
+    _write_entries(tx, entry_ids, now)
+    return fresh
+
+
+_RUN_SIGHTS = (
+    select(
+        item.c.entry_id,
+        run.c.run_id.label("sight_id"),
+        run.c.feed_id,
+        feed.c.slug.label("feed_slug"),
+        literal(WINDOW).label("strand"),
+        window.c.first_at.label("at"),
+        document.c.sha256,
+        run.c.first_position.label("position"),
+        item.c.item_id,
+        item.c.wording_id,
+        func.coalesce(func.length(wording.c.content_text), 0).label("chars"),
+        window.c.first_fetch_id.label("fetch_id"),
+    )
+    .join_from(item, run, run.c.item_id == item.c.item_id)
+    .join(window, window.c.window_id == run.c.first_window_id)
+    .join(document, document.c.document_id == window.c.document_id)
+    .join(wording, wording.c.wording_id == item.c.wording_id)
+    .join(feed, feed.c.feed_id == run.c.feed_id)
+    .where(item.c.entry_id.in_(bindparam("entries", expanding=True)))
+)
+_GLIMPSE_SIGHTS = (
+    select(
+        item.c.entry_id,
+        glimpse.c.glimpse_id.label("sight_id"),
+        glimpse.c.feed_id,
+        feed.c.slug.label("feed_slug"),
+        glimpse.c.strand,
+        glimpse.c.at,
+        document.c.sha256,
+        literal(0).label("position"),
+        item.c.item_id,
+        item.c.wording_id,
+        func.coalesce(func.length(wording.c.content_text), 0).label("chars"),
+        glimpse.c.fetch_id,
+    )
+    .join_from(item, glimpse, glimpse.c.item_id == item.c.item_id)
+    .join(fetch, fetch.c.fetch_id == glimpse.c.fetch_id)
+    .join(document, document.c.document_id == fetch.c.document_id)
+    .join(wording, wording.c.wording_id == item.c.wording_id)
+    .join(feed, feed.c.feed_id == glimpse.c.feed_id)
+    .where(item.c.entry_id.in_(bindparam("entries", expanding=True)))
+)
+_SIGHTS = union_all(_RUN_SIGHTS, _GLIMPSE_SIGHTS)
+
+
+def _sight(row: Row[Any]) -> Sight:
+    values: tuple[Any, ...] = tuple(row)[1:]
+    return Sight(*values)
+
+
+def _write_versions(tx: Tx, entry_ids: set[int], now: dict[int, Projected], created: set[int]) -> int:
+    rows = {each.version_id: _version_row(entry_id, each) for entry_id, state in now.items() for each in state.versions}
+    replaced = {each.version_id: each.before for state in now.values() for each in state.versions}
+    held = {row.version_id: row for row in tx.rows_in(_HELD, "entries", entry_ids)}
+    fresh = [row for version_id, row in rows.items() if version_id not in held]
+    changed = [row for version_id, row in rows.items() if version_id in held and _differs(row, held[version_id])]
+    _name_changes(tx, [*fresh, *changed], replaced)
+    gone = held.keys() - rows.keys()
+    tx.write(delete(version).where(version.c.version_id == bindparam("of")), [{"of": n} for n in sorted(gone)])
+    tx.write(_UPDATE_VERSION, [{"of": row["version_id"], **row} for row in changed])
+    tx.write(version.insert(), fresh)
+    return sum(1 for row in fresh if row["entry_id"] not in created)
+
+
+_HELD = select(version).where(version.c.entry_id.in_(bindparam("entries", expanding=True)))
+_COMPARED = ("entry_id", "feed_id", "item_id", "wording_id", "fetch_id", "rank", "seen_at", "replaced_at")
+_UPDATE_VERSION = (
+    update(version)
+    .where(version.c.version_id == bindparam("of"))
+    .values({name: bindparam(name) for name in (*_COMPARED, "change")})
+)
+
+
+def _version_row(entry_id: int, each: Version) -> dict[str, Any]:
+    return {
+        "version_id": each.version_id,
+        "entry_id": entry_id,
+        "feed_id": each.feed_id,
+        "item_id": each.item_id,
+        "wording_id": each.wording_id,
+        "fetch_id": each.fetch_id,
+        "rank": each.rank,
+        "seen_at": each.seen_at,
+        "replaced_at": each.replaced_at,
+        "change": FIRST,
+    }
+
+
+def _differs(row: dict[str, Any], held: Row[Any]) -> bool:
+    return any(row[name] != getattr(held, name) for name in _COMPARED)
+
+
+def _name_changes(tx: Tx, rows: Sequence[dict[str, Any]], replaced: dict[int, int | None]) -> None:
+    edits = [(row, before) for row in rows if (before := replaced[row["version_id"]]) is not None]
+    needed = {n for row, before in edits for n in (row["wording_id"], before)}
+    said = {row.wording_id: _said(row) for row in tx.rows_in(_SAID, "wordings", needed)}
+    for row, before in edits:
+        row["change"] = kind_of_change(said[before], said[row["wording_id"]])
+
+
+_SAID = select(wording).where(wording.c.wording_id.in_(bindparam("wordings", expanding=True)))
+
+
+def _said(row: Row[Any]) -> Said:
+    meta = (row.authors, row.categories, row.enclosures, row.image_url, row.language, row.title_language)
+    return Said(row.title, row.summary, row.content_text, row.published_at, row.updated_at, repr(meta))
+
+
+# --- entries ----------------------------------------------------------------------------------------------------------
+
+
+def _write_entries(tx: Tx, entry_ids: set[int], now: dict[int, Projected]) -> None:
+    held = {row.entry_id: row for row in tx.rows_in(_ENTRIES, "entries", entry_ids)}
+    facts = {row.item_id: row for row in tx.rows_in(_CURRENT, "items", [p.current.item_id for p in now.values()])}
+    rows = [_entry_row(entry_id, state, facts[state.current.item_id]) for entry_id, state in sorted(now.items())]
+    fresh = [row for row in rows if row["entry_id"] not in held]
+    changed = [row for row in rows if row["entry_id"] in held and _entry_differs(row, held[row["entry_id"]])]
+    for row, seq in zip([*fresh, *changed], tx.ids.take("seq", len(fresh) + len(changed)), strict=True):
+        row["seq"] = seq
+    gone = sorted(held.keys() - now.keys())
+    tx.write(delete(entry).where(entry.c.entry_id == bindparam("of")), [{"of": n} for n in gone])
+    tx.write(_UPDATE_ENTRY, [{"of": row["entry_id"], **row} for row in changed])
+    tx.write(entry.insert(), fresh)
+    _to_search(tx, [*gone, *(row["entry_id"] for row in (*fresh, *changed))])
+
+
+_ENTRIES = select(entry).where(entry.c.entry_id.in_(bindparam("entries", expanding=True)))
+_CURRENT = (
+    select(item.c.item_id, feed.c.outlet_id, wording.c.published_at)
+    .join_from(item, wording, wording.c.wording_id == item.c.wording_id)
+    .join(feed, feed.c.feed_id == item.c.feed_id)
+    .where(item.c.item_id.in_(bindparam("items", expanding=True)))
+)
+_ENTRY_FACTS = ("outlet_id", "feed_id", "item_id", "wording_id", "version", "versions", "published_at", "first_seen_at")
+_UPDATE_ENTRY = (
+    update(entry)
+    .where(entry.c.entry_id == bindparam("of"))
+    .values({name: bindparam(name) for name in (*_ENTRY_FACTS, "seq")})
+)
+
+
+def _entry_row(entry_id: int, state: Projected, facts: Row[Any]) -> dict[str, Any]:
+    return {
+        "entry_id": entry_id,
+        "outlet_id": facts.outlet_id,
+        "feed_id": state.current.feed_id,
+        "item_id": state.current.item_id,
+        "wording_id": state.current.wording_id,
+        "version": state.current.rank,
+        "versions": len(state.versions),
+        "published_at": facts.published_at,
+        "first_seen_at": state.first_seen_at,
+    }
+
+
+def _entry_differs(row: dict[str, Any], held: Row[Any]) -> bool:
+    return any(row[name] != getattr(held, name) for name in _ENTRY_FACTS)
+
+
+def _to_search(tx: Tx, entry_ids: Sequence[int]) -> None:
+    """These entries' lines in the search index are no longer of today."""
+    held = {row.entry_id for row in tx.rows_in(_PENDING, "entries", entry_ids)}
+    tx.write(search_pending.insert(), [{"entry_id": n} for n in entry_ids if n not in held])
+
+
+_PENDING = select(search_pending.c.entry_id).where(search_pending.c.entry_id.in_(bindparam("entries", expanding=True)))

@@ -1,0 +1,335 @@
+"""Record what came of a visit: fetch, document, entries, versions, sightings, gaps and the feed's standing, all or none."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from typing import Any, assert_never
+
+from sqlalchemy import and_, bindparam, func, select, update
+
+from storage import documents, feeds
+from storage.items import Kept, Source, keep_entries
+from storage.projection import project
+from storage.records import (
+    Failed,
+    FeedHead,
+    FeedRecord,
+    Fetch,
+    Ingested,
+    NotModified,
+    Outcome,
+    Reading,
+    Recorded,
+    Route,
+    Unchanged,
+    Visit,
+)
+from storage.tables import document, feed, fetch, glimpse, item, reading, window
+from storage.timeline import Observation, Placed, packed_items, place, unpacked_items
+from storage.transaction import Tx
+
+_CLAIMING = frozenset({Route.LOAD, Route.WAYBACK})  # routes that say themselves when they saw a document
+
+
+def record(tx: Tx, visit: Visit) -> Recorded:
+    """Record one visit within the transaction."""
+    outcome = visit.outcome
+    known = tx.connection.execute(feeds.FEEDS.where(feed.c.feed_id == outcome.fetch.feed_id)).one()
+    recorded = _record_outcome(tx, outcome, Source(known.feed_id, known.outlet_id, known.unstable_guids > 1))
+    if visit.decide is not None:
+        before = feeds.record_of(known)
+        _note_success(tx, before, outcome, recorded)
+        standing = visit.decide(before, recorded)
+        feeds.stand(tx, before, standing, attempted_at=outcome.fetch.requested_at)
+    return recorded
+
+
+def _record_outcome(tx: Tx, outcome: Outcome, source: Source) -> Recorded:
+    match outcome:
+        case Ingested():
+            return _ingested(tx, outcome, source)
+        case Unchanged():
+            return _again(tx, outcome.fetch, documents.find(tx.connection, outcome.sha256), "unchanged")
+        case NotModified():
+            return _again(tx, outcome.fetch, _live_document(tx, outcome.fetch.feed_id), "not_modified")
+        case Failed():
+            return _failed(tx, outcome)
+        case never:
+            assert_never(never)
+
+
+# --- a document -------------------------------------------------------------------------------------------------------
+
+
+def _ingested(tx: Tx, outcome: Ingested, source: Source) -> Recorded:
+    document_id = _keep_document(tx, outcome)
+    seen = outcome.fetch
+    if seen.route in _CLAIMING and (known := _same_observation(tx, seen, document_id)) is not None:
+        return Recorded(known, "unchanged", len(outcome.reading.entries), known=True)
+    kept = _keep_reading(tx, source, document_id, outcome.reading)
+    fetch_id = tx.ids.next("fetch")
+    placed = _show(tx, seen, document_id, outcome.sha256, kept, fetch_id)
+    changed = _project(tx, kept, placed)
+    new = kept.created - _merged_away(tx, kept)
+    result = Recorded(
+        fetch_id,
+        "new" if new or changed else "unchanged",
+        len(kept.items),
+        len(new),
+        changed,
+        overlap=placed.overlap,
+        gap=placed.gap,
+    )
+    _write_fetch(tx, seen, result, document_id, body_bytes=len(outcome.body), salvaged=outcome.reading.salvaged)
+    _note_feed(tx, source, kept, placed, outcome)
+    return result
+
+
+def _keep_document(tx: Tx, outcome: Ingested) -> int:
+    return documents.keep(
+        tx.connection,
+        tx.ids,
+        outcome.body,
+        outcome.fetch.requested_at,
+        content_type=outcome.content_type,
+        encoding=outcome.reading.encoding,
+        verdict=outcome.reading.encoding_verdict,
+        like=_newest_document(tx, outcome.fetch.feed_id),
+    )
+
+
+def _newest_document(tx: Tx, feed_id: int) -> int | None:
+    newest = select(window.c.document_id).join_from(feed, window, window.c.window_id == feed.c.newest_window_id)
+    return tx.connection.execute(newest.where(feed.c.feed_id == feed_id)).scalar()
+
+
+def _same_observation(tx: Tx, seen: Fetch, document_id: int) -> int | None:
+    same = and_(
+        fetch.c.feed_id == seen.feed_id,
+        fetch.c.requested_at == seen.requested_at,
+        fetch.c.document_id == document_id,
+        fetch.c.outcome != "failed",
+    )
+    return tx.connection.execute(select(fetch.c.fetch_id).where(same)).scalar()
+
+
+def _keep_reading(tx: Tx, source: Source, document_id: int, said: Reading) -> Kept:
+    held = tx.connection.execute(_READING, {"feed": source.feed_id, "document": document_id}).scalar()
+    if held is not None:
+        return Kept(list(unpacked_items(held)))
+    kept = keep_entries(tx, source, said.entries)
+    row = {
+        "feed_id": source.feed_id,
+        "document_id": document_id,
+        "items": packed_items(kept.items),
+        "head": json.dumps(_given(asdict(said.head)), ensure_ascii=False),
+        "salvaged": int(said.salvaged),
+        "note": said.note,
+    }
+    tx.connection.execute(reading.insert(), row)
+    return kept
+
+
+_READING = select(reading.c["items"]).where(
+    reading.c.feed_id == bindparam("feed"), reading.c.document_id == bindparam("document")
+)
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _show(tx: Tx, seen: Fetch, document_id: int, sha256: bytes, kept: Kept, fetch_id: int) -> Placed:
+    """Let the document show its entries: as the feed's window, or as a page of its past."""
+    if seen.route.shows_window:
+        observation = Observation(seen.feed_id, seen.requested_at, document_id, sha256, tuple(kept.items), fetch_id)
+        return place(tx, observation)
+    _glimpse(tx, seen, kept.items, fetch_id)
+    return Placed(touched=set(kept.items))
+
+
+def _glimpse(tx: Tx, seen: Fetch, items: Iterable[int], fetch_id: int) -> None:
+    held = {row.item_id: row.at for row in tx.rows_in(_GLIMPSED, "items", items)}
+    fresh = [item_id for item_id in items if item_id not in held]
+    earlier = [item_id for item_id, at in held.items() if seen.requested_at < at]
+    tx.write(_GLIMPSE_EARLIER, [{"of": n, "to": seen.requested_at, "by": fetch_id} for n in earlier])
+    strand = seen.route.value if seen.route in {Route.WORDPRESS, Route.SITEMAP} else "window"
+    rows = [
+        {
+            "glimpse_id": glimpse_id,
+            "item_id": item_id,
+            "feed_id": seen.feed_id,
+            "fetch_id": fetch_id,
+            "at": seen.requested_at,
+            "strand": strand,
+        }
+        for item_id, glimpse_id in zip(fresh, tx.ids.take("run", len(fresh)), strict=True)
+    ]
+    tx.write(glimpse.insert(), rows)
+
+
+_GLIMPSE_EARLIER = (
+    update(glimpse).where(glimpse.c.item_id == bindparam("of")).values(at=bindparam("to"), fetch_id=bindparam("by"))
+)
+_GLIMPSED = select(glimpse.c.item_id, glimpse.c.at).where(glimpse.c.item_id.in_(bindparam("items", expanding=True)))
+
+
+def _project(tx: Tx, kept: Kept, placed: Placed) -> int:
+    shown = tx.rows_in(_ENTRY_OF, "items", placed.touched)
+    touched = kept.touched | kept.created | {row.entry_id for row in shown}
+    return project(tx, touched, kept.created)
+
+
+_ENTRY_OF = select(item.c.entry_id).distinct().where(item.c.item_id.in_(bindparam("items", expanding=True)))
+
+
+def _merged_away(tx: Tx, kept: Kept) -> set[int]:
+    alive = {row.entry_id for row in tx.rows_in(_ALIVE, "entries", kept.created)}
+    return kept.created - alive
+
+
+_ALIVE = select(item.c.entry_id).distinct().where(item.c.entry_id.in_(bindparam("entries", expanding=True)))
+
+
+# --- the feed ---------------------------------------------------------------------------------------------------------
+
+
+def _note_feed(tx: Tx, source: Source, kept: Kept, placed: Placed, outcome: Ingested) -> None:
+    """What its newest document says of the feed."""
+    values: dict[str, Any] = {}
+    if placed.newest and outcome.fetch.route.shows_window:
+        values |= _head(outcome.reading.head)
+        values["unstable_guids"] = _guid_trouble(tx, source, kept)
+    if kept.entered:
+        values["entries"] = feed.c.entries + kept.entered
+    if values:
+        tx.connection.execute(update(feed).where(feed.c.feed_id == source.feed_id).values(values))
+    if kept.regrouped:
+        tx.connection.execute(_COUNT_AGAIN, {"outlet": source.outlet_id})
+
+
+_COUNT_AGAIN = (
+    update(feed)
+    .where(feed.c.outlet_id == bindparam("outlet"))
+    .values(
+        entries=select(func.count(item.c.entry_id.distinct())).where(item.c.feed_id == feed.c.feed_id).scalar_subquery()
+    )
+)
+
+
+def _head(head: FeedHead) -> dict[str, Any]:
+    return {
+        "title": head.title,
+        "link": head.link,
+        "description": head.description,
+        "language": head.language,
+        "format": head.format,
+        "hints": head.hints,
+    }
+
+
+def _guid_trouble(tx: Tx, source: Source, kept: Kept) -> int:
+    """Documents in a row in which nearly all guids were new for entries that were not; from 2 on they are unstable."""
+    if source.unstable_guids:
+        return 2
+    so_far = tx.connection.execute(select(feed.c.unstable_guids).where(feed.c.feed_id == source.feed_id)).scalar_one()
+    return int(so_far) + 1 if kept.items and kept.reguided >= 0.8 * len(kept.items) else 0
+
+
+def _note_success(tx: Tx, before: FeedRecord, outcome: Outcome, recorded: Recorded) -> None:
+    if isinstance(outcome, Failed):
+        return
+    values: dict[str, Any] = {"last_success_at": outcome.fetch.requested_at}
+    if recorded.entries_new:
+        values["last_new_at"] = outcome.fetch.requested_at
+    if not isinstance(outcome, NotModified):
+        held = select(fetch.c.document_id).where(fetch.c.fetch_id == recorded.fetch_id)
+        values["live_document_id"] = tx.connection.execute(held).scalar_one()
+    tx.connection.execute(update(feed).where(feed.c.feed_id == before.feed_id).values(values))
+
+
+def _live_document(tx: Tx, feed_id: int) -> int | None:
+    return tx.connection.execute(select(feed.c.live_document_id).where(feed.c.feed_id == feed_id)).scalar()
+
+
+# --- no new document --------------------------------------------------------------------------------------------------
+
+
+def _again(tx: Tx, seen: Fetch, document_id: int | None, outcome: str) -> Recorded:
+    """The feed still is the document that it was."""
+    fetch_id = tx.ids.next("fetch")
+    items: tuple[int, ...] = ()
+    if document_id is not None:
+        held = tx.connection.execute(_READING, {"feed": seen.feed_id, "document": document_id}).scalar_one()
+        items = unpacked_items(held)
+        name = tx.connection.execute(_NAME_OF, {"document": document_id}).scalar_one()
+        placed = _show(tx, seen, document_id, name, Kept(list(items)), fetch_id)
+        if placed.touched:
+            _project(tx, Kept([]), placed)
+    result = Recorded(fetch_id, outcome, len(items), overlap=len(items))
+    _write_fetch(tx, seen, result, document_id)
+    return result
+
+
+_NAME_OF = select(document.c.sha256).where(document.c.document_id == bindparam("document"))
+
+
+def _failed(tx: Tx, outcome: Failed) -> Recorded:
+    document_id = None
+    if outcome.body is not None:
+        document_id = documents.keep(
+            tx.connection, tx.ids, outcome.body, outcome.fetch.requested_at, content_type=outcome.content_type
+        )
+    result = Recorded(tx.ids.next("fetch"), "failed")
+    failed = replace(outcome.fetch, detail=outcome.detail)
+    size = None if outcome.body is None else len(outcome.body)
+    _write_fetch(tx, failed, result, document_id, reason=outcome.reason.value, body_bytes=size)
+    return result
+
+
+# --- the fetch row ----------------------------------------------------------------------------------------------------
+
+
+def _write_fetch(
+    tx: Tx,
+    seen: Fetch,
+    result: Recorded,
+    document_id: int | None,
+    *,
+    reason: str | None = None,
+    body_bytes: int | None = None,
+    salvaged: bool | None = None,
+) -> None:
+    row = {
+        "fetch_id": result.fetch_id,
+        "feed_id": seen.feed_id,
+        "route": seen.route.value,
+        "url": seen.url,
+        "final_url": seen.final_url if seen.final_url != seen.url else None,
+        "requested_at": seen.requested_at,
+        "recorded_at": tx.now,
+        "request_headers": _headers(seen.request_headers),
+        "response_headers": _headers(seen.response_headers),
+        "elapsed_ms": seen.elapsed_ms,
+        "outcome": result.outcome,
+        "reason": reason,
+        "detail": seen.detail,
+        "http_status": seen.http_status,
+        "wire_bytes": seen.wire_bytes,
+        "body_bytes": body_bytes,
+        "document_id": document_id,
+        "salvaged": None if salvaged is None else int(salvaged),
+        "entries_seen": result.entries_seen,
+        "entries_new": result.entries_new,
+        "entries_changed": result.entries_changed,
+    }
+    tx.connection.execute(fetch.insert(), row)
+
+
+def _headers(headers: tuple[tuple[str, str], ...]) -> str | None:
+    """Headers as a JSON object; one that came several times as the list of its values."""
+    values: dict[str, list[str]] = {}
+    for name, value in headers:
+        values.setdefault(name.lower(), []).append(value)
+    plain = {name: each[0] if len(each) == 1 else each for name, each in values.items()}
+    return json.dumps(plain, ensure_ascii=False) if plain else None

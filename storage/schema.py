@@ -1,0 +1,93 @@
+"""Make an archive, and tell whether a file is one of ours and of which release."""
+
+from datetime import datetime
+from importlib.metadata import version as installed
+
+from sqlalchemy import Connection, Engine, insert, inspect, select, text
+from sqlalchemy.exc import DatabaseError
+
+from storage import views
+from storage.engine import APPLICATION_ID
+from storage.errors import ArchiveError
+from storage.tables import archive_info, metadata, utc_text
+
+CONTRACT = "1"  # of the public views
+SCHEMA = "0001"  # newest file in storage/migrations/versions
+
+_SEARCH = (
+    """CREATE VIEW search_source AS
+    SELECT l.entry_id, w.title, w.summary, w.content_text, NULL AS stems
+    FROM search_line l JOIN wording w ON w.wording_id = l.wording_id""",
+    """CREATE VIRTUAL TABLE entries_fts USING fts5(
+    -- Full-text index over the current wordings. May lag a minute.
+    -- select e.* from entries_fts join entries e on e.entry_id = entries_fts.rowid where entries_fts match 'ukraine*'
+    title, summary, content_text,
+    stems,   -- stems and compound parts, asked by `chronik search`
+    content='search_source', content_rowid='entry_id', tokenize="unicode61 remove_diacritics 2")""",
+)
+
+
+def prepare(engine: Engine, *, now: datetime, name: str) -> None:
+    """See that the database is an archive of this release, making it one if it is empty. Raises ArchiveError."""
+    try:
+        with engine.connect() as connection:
+            state = _state(connection, name)
+        if state == "empty":
+            _create(engine, now)
+    except DatabaseError as error:
+        raise ArchiveError(_unreadable(name, error)) from error
+
+
+def _unreadable(name: str, error: DatabaseError) -> str:
+    if "not a database" in str(error.orig):
+        return f"{name} is not an SQLite file: name another with -a"
+    return f"{name} cannot be opened: {error.orig}"
+
+
+def _state(connection: Connection, name: str) -> str:
+    if connection.dialect.name == "sqlite":
+        owner = connection.exec_driver_sql("PRAGMA application_id").scalar()
+        if owner not in {0, APPLICATION_ID}:
+            raise ArchiveError(f"{name} belongs to another program (application_id {owner}): name another with -a")
+    tables = set(inspect(connection).get_table_names())
+    if "archive_info" not in tables:
+        if tables:
+            raise ArchiveError(f"{name} is a database, but no archive of chronik: name another with -a")
+        return "empty"
+    schema = connection.execute(select(archive_info.c.value).where(archive_info.c.key == "schema")).scalar()
+    if schema != SCHEMA:
+        newer = schema is None or schema > SCHEMA
+        remedy = "install a newer chronik" if newer else "run `chronik migrate`"
+        raise ArchiveError(f"{name} has schema {schema}, this chronik {SCHEMA}: {remedy}")
+    return "ready"
+
+
+def _create(engine: Engine, now: datetime) -> None:
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            assert raw is not None  # noqa: S101
+            # Outside of any transaction: neither can be set within one. WAL is a property of the file, set once.
+            raw.execute("PRAGMA journal_mode = WAL")
+            raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    with engine.connect().execution_options(writes=True) as connection, connection.begin():
+        if "archive_info" in inspect(connection).get_table_names():
+            return  # another process was quicker
+        metadata.create_all(connection)
+        create_views(connection)
+        facts = {
+            "contract": CONTRACT,
+            "schema": SCHEMA,
+            "created_at": utc_text(now),
+            "software": f"chronik {installed('chronik')}",
+        }
+        connection.execute(insert(archive_info), [{"key": key, "value": value} for key, value in facts.items()])
+
+
+def create_views(connection: Connection) -> None:
+    """Make all public views, and the search index where the dialect has one of its own kind."""
+    for statement in views.statements(connection.dialect.name).values():
+        connection.execute(text(statement.replace(":", r"\:")))
+    if connection.dialect.name == "sqlite":
+        for statement in _SEARCH:
+            connection.exec_driver_sql(statement)

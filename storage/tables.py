@@ -1,0 +1,411 @@
+"""The tables (SQLAlchemy Core), every column with its comment. Private: people read the views.
+
+Two kinds of tables. *Facts* say what was seen and are only ever added to: document, fetch, reading, item, wording,
+item_key, void_key. *Derived* ones follow from the facts, whatever the order in which these came: window, run, entry,
+version, gap. `storage.timeline` and `storage.projection` say how.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy import types as sqltypes
+
+
+class Utc(TypeDecorator[datetime]):
+    """An instant: aware datetime in Python, `YYYY-MM-DDTHH:MM:SSZ` in SQLite, timestamptz in PostgreSQL."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> sqltypes.TypeEngine[Any]:
+        return dialect.type_descriptor(DateTime(timezone=True) if dialect.name == "postgresql" else Text())
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        if value is None:
+            return None
+        value = value.astimezone(UTC).replace(microsecond=0)
+        return value if dialect.name == "postgresql" else utc_text(value)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if dialect.name == "postgresql":
+            return value.astimezone(UTC)  # type: ignore[no-any-return]
+        return datetime(
+            int(value[:4]),
+            int(value[5:7]),
+            int(value[8:10]),
+            int(value[11:13]),
+            int(value[14:16]),
+            int(value[17:19]),
+            tzinfo=UTC,
+        )
+
+
+def utc_text(value: datetime) -> str:
+    """An instant as SQLite views show it.
+
+    >>> utc_text(datetime(2026, 3, 1, 12, tzinfo=UTC))
+    '2026-03-01T12:00:00Z'
+    """
+    return value.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
+
+
+metadata = MetaData()
+Id = BigInteger().with_variant(Integer, "sqlite")
+OPTIONS: dict[str, Any] = {"sqlite_strict": True}
+
+
+def _table(name: str, comment: str, *parts: Any, **options: Any) -> Table:
+    return Table(name, metadata, *parts, comment=comment, **(OPTIONS | options))
+
+
+def _id(name: str, comment: str) -> Column[int]:
+    return Column(name, Id, primary_key=True, autoincrement=False, comment=comment)
+
+
+def _ref(target: str, comment: str, *, name: str | None = None, null: bool = False, index: bool = False) -> Column[int]:
+    # Deferred, because rows of one transaction name one another in both directions.
+    key = ForeignKey(f"{target}.{target}_id", deferrable=True, initially="DEFERRED")
+    return Column(name or f"{target}_id", Id, key, nullable=null, index=index, comment=comment)
+
+
+archive_info = _table(
+    "archive_info",
+    "Public: what this archive is.",
+    Column("key", Text, primary_key=True, comment="contract, schema, created_at, software"),
+    Column("value", Text, nullable=False, comment="value, as text"),
+)
+
+counter = _table(
+    "counter",
+    "Last number given out per kind of id, so that none is ever used twice.",
+    Column("name", Text, primary_key=True, comment="which id"),
+    Column("value", Id, nullable=False, comment="the last one given out"),
+)
+
+outlet = _table(
+    "outlet",
+    "A publisher. Entries are deduplicated within it.",
+    _id("outlet_id", "grows, never reused"),
+    Column("slug", Text, nullable=False, unique=True, comment="name for ever, as in feeds.yaml"),
+    Column("name", Text, comment="name for people"),
+    Column("homepage", Text, comment="where feeds are looked for if none is listed"),
+    Column("language", Text, comment="BCP 47, as configured"),
+    Column("country", Text, comment="ISO 3166-1, as configured"),
+    Column("timezone", Text, comment="IANA name, for dates without a zone"),
+)
+
+feed = _table(
+    "feed",
+    "A feed of an outlet, and how it stands.",
+    _id("feed_id", "grows, never reused"),
+    _ref("outlet", "whose feed", index=True),
+    Column("slug", Text, nullable=False, comment="name within the outlet, for ever"),
+    Column("name", Text, nullable=False, unique=True, comment="outlet/slug, as in every view"),
+    Column("url", Text, comment="where it is asked for now, placeholders for secrets; NULL: not found yet"),
+    Column("listed", Integer, nullable=False, comment="1: in feeds.yaml, polled; 0: kept, not polled"),
+    Column("state", Text, nullable=False, comment="new, ok, failing, gone, unlisted"),
+    Column("added_at", Utc, nullable=False, comment="first known to the archive"),
+    Column("link", Text, comment="the feed's own link, as of its newest document"),
+    Column("title", Text, comment="the feed's own title"),
+    Column("description", Text, comment="the feed's own description"),
+    Column("language", Text, comment="as the feed declares it"),
+    Column("format", Text, comment="rss20, atom10, json11, sitemap …"),
+    Column("hints", Text, comment="JSON: ttl, hub, next page … of the newest document"),
+    Column("last_attempt_at", Utc, comment="last live attempt"),
+    Column("last_success_at", Utc, comment="last live document or 304"),
+    Column("last_new_at", Utc, comment="last live document with a new entry"),
+    Column("failures", Integer, nullable=False, comment="failed live attempts since the last success"),
+    Column("last_error", Text, comment="reason and detail of the last failure; NULL after a success"),
+    Column("next_due_at", Utc, comment="when it is asked next"),
+    Column("due_because", Text, comment="the rule that decided, in words"),
+    Column("etag", Text, comment="validator, verbatim, of live_document_id"),
+    Column("last_modified", Text, comment="validator, verbatim, of live_document_id"),
+    Column("live_document_id", Id, comment="the document that a 304 confirms"),
+    Column("newest_window_id", Id, comment="window that shows the feed as last seen"),
+    Column("memory", Text, comment="JSON of the schedule"),
+    Column("unstable_guids", Integer, nullable=False, comment="1: guids change at every poll and identify nothing"),
+    Column("entries", Integer, nullable=False, comment="entries that it has carried"),
+    Column("lease_by", Text, comment="process that polls it now"),
+    Column("lease_until", Utc, comment="after this the lease is void"),
+    UniqueConstraint("outlet_id", "slug"),
+    Index("feed_due", "listed", "next_due_at"),  # serves: which feeds are due?
+)
+
+feed_url = _table(
+    "feed_url",
+    "URLs that a feed has had.",
+    _ref("feed", "which feed"),
+    Column("url", Text, nullable=False, comment="placeholders for secrets"),
+    Column("from_at", Utc, nullable=False, comment="from when"),
+    Column("until_at", Utc, comment="until when; NULL: still"),
+    Column("because", Text, nullable=False, comment="listed, discovered, moved …"),
+    Index("feed_url_feed", "feed_id"),
+)
+
+document = _table(
+    "document",
+    "A distinct body, as received.",
+    _id("document_id", "grows, never reused"),
+    Column("sha256", LargeBinary, nullable=False, unique=True, comment="of the body"),
+    Column("content_type", Text, comment="as first served"),
+    Column("encoding", Text, comment="read as"),
+    Column("encoding_verdict", Text, comment="declared, bom, repaired, guessed"),
+    Column("bytes", Integer, nullable=False, comment="length of the body"),
+    Column("stored_bytes", Integer, nullable=False, comment="length as kept"),
+    Column("first_fetched_at", Utc, nullable=False, comment="earliest time at which it was seen"),
+    _ref("document", "zstd prefix that it was compressed with; NULL: stands alone", name="prefix_id", null=True),
+    Column("depth", Integer, nullable=False, comment="how many prefixes must be read first"),
+)
+
+document_body = _table(
+    "document_body",
+    "The compressed bodies, apart, so that scans of document stay cheap.",
+    Column("document_id", Id, primary_key=True, autoincrement=False, comment="whose body"),
+    Column("body", LargeBinary, nullable=False, comment="zstd"),
+)
+
+fetch = _table(
+    "fetch",
+    "An attempt to get a document.",
+    _id("fetch_id", "grows, never reused"),
+    _ref("feed", "for which feed"),
+    Column("route", Text, nullable=False, comment="live, discovery, push, rfc5005, … load"),
+    Column("url", Text, nullable=False, comment="as asked, secrets out"),
+    Column("final_url", Text, comment="after redirects, where another"),
+    Column("requested_at", Utc, nullable=False, comment="when the document was seen; a claim for all routes but ours"),
+    Column("recorded_at", Utc, nullable=False, comment="our clock"),
+    Column("request_headers", Text, comment="JSON, secrets out"),
+    Column("response_headers", Text, comment="JSON, secrets out"),
+    Column("elapsed_ms", Integer, comment="of the request"),
+    Column("outcome", Text, nullable=False, comment="new, unchanged, not_modified, failed"),
+    Column("reason", Text, comment="why it failed, from the closed list"),
+    Column("detail", Text, comment="what was seen, in a line"),
+    Column("http_status", Integer, comment="of the last answer"),
+    Column("wire_bytes", Integer, comment="as sent, compressed"),
+    Column("body_bytes", Integer, comment="decoded"),
+    _ref("document", "what was got or confirmed", null=True),
+    Column("salvaged", Integer, comment="1: the document was broken and read as far as it went"),
+    Column("entries_seen", Integer, nullable=False, comment="entries in the document"),
+    Column("entries_new", Integer, nullable=False, comment="entries that the archive had not had"),
+    Column("entries_changed", Integer, nullable=False, comment="entries that got a new version"),
+    Index("fetch_feed_time", "feed_id", "requested_at"),  # serves: observations of a feed around an instant
+    Index("fetch_document", "document_id"),
+)
+
+reading = _table(
+    "reading",
+    "What a document says as a document of this feed: its entries, in order.",
+    Column("feed_id", Id, ForeignKey("feed.feed_id"), primary_key=True, comment="as a document of this feed"),
+    Column("document_id", Id, ForeignKey("document.document_id"), primary_key=True, comment="which document"),
+    Column("items", LargeBinary, nullable=False, comment="item ids in document order, 8 bytes each, little-endian"),
+    Column("head", Text, nullable=False, comment="JSON: what it says of the feed"),
+    Column("salvaged", Integer, nullable=False, comment="1: read as far as it went"),
+    Column("note", Text, comment="what was repaired, cut or dropped"),
+    sqlite_with_rowid=False,
+)
+
+wording = _table(
+    "wording",
+    "What an entry says, once per outlet.",
+    _id("wording_id", "grows, never reused"),
+    _ref("outlet", "of which outlet"),
+    Column("digest", LargeBinary, nullable=False, comment="of all that makes the wording"),
+    Column("title", Text, comment="plain text"),
+    Column("authors", Text, comment="JSON array of objects: name, email, uri"),
+    Column("categories", Text, comment="JSON array of objects: term, scheme, label"),
+    Column("enclosures", Text, comment="JSON array of objects: url, type, length, …"),
+    Column("language", Text, comment="of the text"),
+    Column("title_language", Text, comment="of the title"),
+    Column("image_url", Text, comment="the entry's picture"),
+    Column("published_at", Utc, comment="as the publisher says"),
+    Column("published_raw", Text, comment="the date as written"),
+    Column("published_source", Text, comment="element or rule that gave it"),
+    Column("updated_at", Utc, comment="as the publisher says"),
+    Column("words", Integer, nullable=False, comment="of content_text"),
+    # The long ones last: SQLite reads a row only as far as the last column that is asked for.
+    Column("summary", Text, comment="plain text"),
+    Column("content_text", Text, comment="plain text of the fullest body"),
+    Column("html", LargeBinary, comment="zstd of JSON [summary_html, content_html], sanitised"),
+    UniqueConstraint("outlet_id", "digest"),
+)
+
+item = _table(
+    "item",
+    "An entry exactly as documents of one feed carry it.",
+    _id("item_id", "grows, never reused"),
+    _ref("feed", "whose documents"),
+    _ref("entry", "which entry this is, by the evidence so far", index=True),
+    _ref("wording", "what it says"),
+    Column("digest", LargeBinary, nullable=False, comment="of all of it"),
+    Column("tier", Integer, nullable=False, comment="keys that count: 0 strong, 1 title and date, 2 content, 3 none"),
+    Column("guid", Text, comment="as published"),
+    Column("url", Text, comment="as published, absolute"),
+    Column("canonical_url", Text, comment="the url without what does not address"),
+    Column("comments_url", Text, comment="where readers comment"),
+    Column("extra", Text, comment="JSON object of what the schema has no column for"),
+    UniqueConstraint("feed_id", "digest"),
+)
+
+item_key = _table(
+    "item_key",
+    "Evidence of which entry an item is.",
+    # 64 bits of sha256 over scope, kind and text: an index of long texts would be larger than the articles.
+    Column("key", Id, primary_key=True, autoincrement=False, comment="digest of scope, kind and text"),
+    Column("item_id", Id, ForeignKey("item.item_id"), primary_key=True, comment="which item has it"),
+    Column(
+        "kind", Text, nullable=False, comment="guid, guid_path, guid_global, publisher_id, url, title_date, content"
+    ),
+    Column("text", Text, comment="the key, where no column of item has it"),
+    Index("item_key_item", "item_id"),
+    sqlite_with_rowid=False,
+)
+
+void_key = _table(
+    "void_key",
+    "A key that one document of the feed had twice: it identifies nothing there.",
+    Column("feed_id", Id, ForeignKey("feed.feed_id"), primary_key=True, comment="in this feed"),
+    Column("key", Id, primary_key=True, autoincrement=False, comment="as in item_key"),
+    sqlite_with_rowid=False,
+)
+
+window = _table(
+    "window",
+    "A stretch of time for which a feed was one and the same document.",
+    _id("window_id", "grows, never reused"),
+    _ref("feed", "which feed"),
+    _ref("document", "which document", index=True),
+    Column("first_at", Utc, nullable=False, comment="first observation"),
+    Column("last_at", Utc, nullable=False, comment="last observation, 304s too"),
+    Column("size", Integer, nullable=False, comment="entries in it"),
+    _ref("fetch", "of the first observation", name="first_fetch_id"),
+    Index("window_feed_time", "feed_id", "first_at"),  # serves: the windows before and after an instant
+)
+
+run = _table(
+    "run",
+    "Consecutive windows that carry an item.",
+    _id("run_id", "grows, never reused; the version that begins with it has this id"),
+    _ref("item", "which item", index=True),
+    _ref("feed", "in which feed"),
+    _ref("window", "first one that has it", name="first_window_id", index=True),
+    _ref("window", "last one that has it; NULL: the newest", name="last_window_id", null=True, index=True),
+    _ref("window", "first one without it", name="next_window_id", null=True),
+    Column("first_position", Integer, nullable=False, comment="in the first window, from 1"),
+    Column("withdrawn", Integer, nullable=False, comment="1: it left while older ones stayed"),
+    Index(
+        "run_open",
+        "feed_id",
+        sqlite_where=text("last_window_id IS NULL"),
+        postgresql_where=text("last_window_id IS NULL"),
+    ),
+)
+
+glimpse = _table(
+    "glimpse",
+    "An item seen on a page of the past, which shows no window.",
+    _id("glimpse_id", "from the same numbers as run_id"),
+    _ref("item", "which item", index=True),
+    _ref("feed", "in which feed"),
+    _ref("fetch", "by which attempt"),
+    Column("at", Utc, nullable=False, comment="when the page was seen"),
+    Column("strand", Text, nullable=False, comment="pages that word alike: window (feed pages), wordpress, sitemap"),
+)
+
+entry = _table(
+    "entry",
+    "An entry, as it stands now.",
+    _id("entry_id", "grows, never reused"),
+    _ref("outlet", "whose entry"),
+    _ref("feed", "with the fullest text", null=True),
+    _ref("item", "newest one of that feed", null=True),
+    _ref("wording", "what it says now", null=True),
+    Column("version", Integer, nullable=False, comment="rank of that wording in its feed"),
+    Column("versions", Integer, nullable=False, comment="wordings in all"),
+    Column("published_at", Utc, comment="of the wording"),
+    Column("first_seen_at", Utc, comment="earliest observation"),
+    Column("seq", Id, nullable=False, comment="grows with every change"),
+    Index("entry_outlet_published", "outlet_id", "published_at"),  # serves: an outlet's days
+    Index("entry_outlet_seen", "outlet_id", "first_seen_at"),
+    Index("entry_feed_seen", "feed_id", "first_seen_at"),  # serves: entries per day of a feed
+    Index("entry_published", "published_at"),  # serves: newest of all
+    Index("entry_seen", "first_seen_at"),
+    Index("entry_seq", "seq", unique=True),  # serves: what changed since N
+)
+
+version = _table(
+    "version",
+    "A wording of an entry in a feed, from when to when.",
+    _id("version_id", "id of the run or glimpse that it was first known from"),
+    _ref("entry", "which entry", index=True),
+    _ref("feed", "in which feed"),
+    _ref("item", "first item that worded it so"),
+    _ref("wording", "what it says", index=True),
+    _ref("fetch", "that saw it first"),
+    Column("rank", Integer, nullable=False, comment="1 for the first wording in this feed"),
+    Column("seen_at", Utc, nullable=False, comment="first seen in this wording"),
+    Column("replaced_at", Utc, comment="first seen in the next one"),
+    Column("change", Text, nullable=False, comment="first, title, text, meta, date, typo, noise"),
+    Index("version_seen", "seen_at"),  # serves: what changed when
+)
+
+entry_merge = _table(
+    "entry_merge",
+    "Two entries that evidence joined.",
+    Column("entry_id", Id, primary_key=True, autoincrement=False, comment="the one that is no more"),
+    Column("into_entry_id", Id, nullable=False, comment="the one that stays"),
+    Column("at", Utc, nullable=False, comment="our clock"),
+    Column("because", Text, nullable=False, comment="the evidence"),
+)
+
+gap = _table(
+    "gap",
+    "Two successive windows that share nothing: entries may have been missed between them.",
+    _id("gap_id", "grows, never reused"),
+    _ref("feed", "which feed", index=True),
+    _ref("window", "the last one before", name="after_window_id"),
+    _ref("window", "the first one after", name="before_window_id"),
+    Column("detected_at", Utc, nullable=False, comment="our clock"),
+    Column("estimated_missed", Integer, comment="entries, estimated"),
+    Column("state", Text, nullable=False, comment="open, closed, unclosable"),
+    Column("closed_at", Utc, comment="our clock"),
+    Column("recovered", Integer, nullable=False, comment="entries that backfill found in it"),
+    UniqueConstraint("before_window_id"),
+)
+
+host = _table(
+    "host",
+    "How often a host was asked and when it may be again: holds across all processes on this archive.",
+    Column("host", Text, primary_key=True, comment="name or address, without port"),
+    Column("memory", Text, comment="JSON of ingest.hosts; storage only keeps it"),
+)
+
+search_pending = _table(
+    "search_pending",
+    "Entries whose line in the search index is not of today.",
+    _id("entry_id", "which entry"),
+)
+
+search_line = _table(
+    "search_line",
+    "What the search index holds of an entry: needed word for word to take it out again.",
+    _id("entry_id", "rowid in entries_fts"),
+    Column("wording_id", Id, nullable=False, comment="the wording that is indexed"),
+)

@@ -1,0 +1,52 @@
+"""The archive is a function of the set of documents: in any order, any number of times, it tells the same."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from saying import Said, rows, told, visit
+
+from storage.archive import Archive
+
+said = st.builds(
+    Said,
+    title=st.sampled_from(["A", "B", "C", None]),
+    guid=st.sampled_from(["1", "2", "3", None]),
+    url=st.sampled_from(["https://x.at/1", "https://x.at/2", "https://x.at/3", None]),
+    text=st.sampled_from(["kurz", "ein langer Text", None]),
+    at=st.sampled_from([None, 0, 1]),
+)
+plain = st.builds(
+    lambda n, edition: Said(f"Nr. {n}, {edition}", guid=str(n), url=f"https://x.at/{n}", at=n),
+    n=st.integers(0, 6),
+    edition=st.integers(0, 1),
+)
+document = st.lists(said | plain, max_size=4)
+observation = st.tuples(st.integers(0, 1), st.integers(0, 6), document)
+history = st.lists(observation, min_size=1, max_size=7)
+
+
+def archived(
+    path: Path, seen: Sequence[tuple[int, int, list[Said]]], together: bool
+) -> dict[str, list[tuple[object, ...]]]:
+    with Archive.open(str(path), create=True) as archive:
+        feeds = [archive.ensure_feed("orf", slug) for slug in ("alle", "sport")]
+        visits = [visit(feeds[feed], at, *entries) for feed, at, entries in seen]
+        for group in [visits] if together else [[each] for each in visits]:
+            archive.record(group)
+        assert not rows(archive, "pragma foreign_key_check")
+        return told(archive)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data(), seen=history)
+def test_any_order_and_any_repetition_tell_the_same(
+    data: st.DataObject, seen: list[tuple[int, int, list[Said]]]
+) -> None:
+    shuffled = data.draw(st.permutations(seen)) + data.draw(st.lists(st.sampled_from(seen), max_size=3))
+    with TemporaryDirectory() as folder:
+        in_order = archived(Path(folder) / "a.sqlite", sorted(seen, key=lambda each: each[1]), together=True)
+        any_order = archived(Path(folder) / "b.sqlite", shuffled, together=False)
+    assert in_order == any_order
