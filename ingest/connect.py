@@ -98,9 +98,7 @@ class Line:
         """Connect, ask, and wait for the head of the answer. Raises FetchError."""
         connection = await self._connection(ask, wire)
         try:
-            wire.stage = "waiting for an answer"
-            with named_faults(Phase.ANSWER):
-                response = await connection.handle_async_request(_request(ask))
+            response = await _answered(connection, ask, wire)
         except BaseException:
             await connection.aclose()
             raise
@@ -151,6 +149,18 @@ def _request(ask: Ask) -> httpcore.Request:
     origin = _origin(ask)
     url = httpcore.URL(scheme=origin.scheme, host=origin.host, port=origin.port, target=ask.target)
     return httpcore.Request(b"GET", url, headers=ask.headers)
+
+
+async def _answered(connection: Any, ask: Ask, wire: Wire) -> httpcore.Response:
+    wire.stage = "waiting for an answer"
+    try:
+        with named_faults(Phase.ANSWER):
+            response: httpcore.Response = await connection.handle_async_request(_request(ask))
+    except FetchError as exc:
+        if exc.reason is Reason.CONNECT and wire.taken:
+            raise FetchError(Reason.PROTOCOL, f"not an HTTP answer, and then {exc.detail}") from exc
+        raise
+    return response
 
 
 def _through_proxy(proxy: str, tls: ssl.SSLContext) -> httpcore.AsyncHTTPProxy:

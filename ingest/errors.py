@@ -7,7 +7,9 @@
 Stages raise these; the pipeline alone catches them; the archive alone records them.
 """
 
-from storage.records import Reason
+from datetime import timedelta
+
+from storage.records import Fetch, Reason
 
 
 class IngestError(Exception):
@@ -23,7 +25,15 @@ class IngestError(Exception):
 
 
 class FetchError(IngestError):
-    """The web did not give a document."""
+    """The web did not give a document.
+
+    `fetch` is the attempt as far as it came; the body of an answer that should have been a document is kept.
+    """
+
+    fetch: Fetch | None = None
+    body: bytes | None = None
+    content_type: str | None = None
+    retry_after: timedelta | None = None
 
 
 class ReadError(IngestError):

@@ -99,7 +99,7 @@ def _protocol_fault(phase: Phase, message: str) -> FetchError:
         return FetchError(Reason.TRUNCATED, f"the body breaks off: {message}")
     if "too long" in message:
         return FetchError(Reason.PROTOCOL, "a header or chunk size of more than 100 kB")
-    return FetchError(Reason.PROTOCOL, f"not an HTTP answer: {message}")
+    return FetchError(Reason.PROTOCOL, f"not an HTTP answer: {message.partition(': bytearray')[0]}")
 
 
 def _socket_fault(phase: Phase, exc: BaseException) -> FetchError:

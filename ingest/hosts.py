@@ -214,14 +214,12 @@ class HostTurns:
 
     ledger: HostLedger
     clock: Clock
-    pace: Pace = field(default_factory=Pace)
     patience: timedelta | None = None
     _lines: dict[str, _Line] = field(default_factory=dict)
 
     @asynccontextmanager
-    async def turn(self, host: str, pace: Pace | None = None) -> AsyncIterator[Turn]:
+    async def turn(self, host: str, pace: Pace) -> AsyncIterator[Turn]:
         """Wait for a turn at `host` and hold it. Raises PostponedError if the host rests, or the line is too long."""
-        pace = pace or self.pace
         async with self._place_in_line(host, pace):
             token = secrets.token_hex(6)
             turn = Turn()
