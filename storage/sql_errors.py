@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from storage.sql_text import pointed_out, tokens
+from storage.sql_text import Token, pointed_out, tokens
 
 
 class _Connection(Protocol):
@@ -35,7 +35,7 @@ _EXPLANATIONS = {
     r"attempt to write a readonly database$": "refused",
     r"You can only execute one statement at a time": "several",
     r"fts5: (.*)$": "full_text",
-    r"unknown special query: (.*)$": "full_text",
+    r"(unknown special query|unterminated string)": "full_text",
 }
 
 
@@ -78,6 +78,8 @@ class _Explainer:
         return f"no view {name}{_meant(name, views)}; there are {', '.join(views)}{self._place_of(name)}"
 
     def no_column(self, name: str) -> str:
+        if all(token.name.lower() != name.rpartition(".")[2].lower() for token in self._names()):
+            return self.full_text(f"no column {name}")  # the full-text index reads `a-b` as: b, not in column a
         columns = {view: column_names(self._connection, view) for view in self._mentioned()}
         meant = _meant(name.rpartition(".")[2], [column for names in columns.values() for column in names])
         lists = "".join(f"; {view} has {', '.join(names)}" for view, names in columns.items())
@@ -102,19 +104,23 @@ class _Explainer:
         return f"{what} in what `match` looks for: words with signs in them need double quotes, match '\"a-b\"'"
 
     def _mentioned(self) -> list[str]:
-        words = {token.name.lower() for token in tokens(self._query) if token.kind == "name"}
+        words = {token.name.lower() for token in self._names()}
         return [view for view in view_names(self._connection) if view.lower() in words]
+
+    def _names(self) -> list[Token]:
+        return [token for token in tokens(self._query) if token.kind == "name"]
 
     def _place_of(self, name: str) -> str:
         last = name.rpartition(".")[2].lower()
-        found = [token.at for token in tokens(self._query) if token.kind == "name" and token.name.lower() == last]
+        found = [token.at for token in self._names() if token.name.lower() == last]
         return f"\n  at {pointed_out(self._query, found[0])}" if found else ""
 
 
 def view_names(connection: _Connection) -> list[str]:
     """The public views, and the full-text index."""
     found = connection.execute(
-        "select name from sqlite_schema where type = 'view' or name = 'entries_fts' order by name"
+        "select name from sqlite_schema where name = 'entries_fts'"
+        " union select name from sqlite_schema where type = 'view' and name <> 'search_source' order by name"
     ).fetchall()
     return [row[0] for row in found]
 

@@ -143,11 +143,9 @@ def _virtual_tables(connection: Any) -> list[str]:
 
 
 def _chronik_text(packed: bytes | None) -> str | None:
-    if packed is None:
-        return None
-    from storage.text import unpack  # only where it is asked for: it loads zstandard
+    from storage.packing import unpacked  # only where it is asked for: it loads zstandard
 
-    return unpack(packed)
+    return unpacked(packed)
 
 
 def _guarded(driver: ModuleType, connection: Any, job: dict[str, Any], sender: "_Sender") -> Any:
