@@ -47,10 +47,15 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A body as received, content coding undone. `permanent_url`: where it moved for good (all hops 301 or 308)."""
+    """A body as received, content coding undone.
+
+    `url` is where it came from, the base of what it names; it holds the secrets that the configured URL does.
+    `permanent_url`: where it moved for good (all hops 301 or 308).
+    """
 
     fetch: Fetch
     body: bytes
+    url: str
     content_type: str | None = None
     etag: str | None = None
     last_modified: str | None = None
@@ -60,11 +65,6 @@ class Document:
     def header(self, name: str) -> str | None:
         """A stored header's value; `name` in lower case."""
         return dict(self.fetch.response_headers).get(name)
-
-    @property
-    def url(self) -> str:
-        """Where the body came from: the base of what it names."""
-        return self.fetch.final_url or self.fetch.url
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +243,7 @@ class Fetcher:
         return Document(
             fetch=attempt.row(now),
             body=body,
+            url=str(attempt.url),
             content_type=_content_type(attempt),
             etag=answers.plausible_etag(said.get("etag")),
             last_modified=answers.plausible_last_modified(said.get("last-modified"), now),
