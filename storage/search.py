@@ -1,0 +1,195 @@
+"""Find entries by their words: the newest first, or the best. Former wordings too, where asked for."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from sqlalchemy import Connection, text
+
+from storage.engine import sqlite_driver
+from storage.errors import ArchiveError
+from storage.search_syntax import Stems, Wish, expression, needles, wish
+
+BEGIN, END = "\x02", "\x03"  # around a hit in `Hit.title` and `Hit.snippet`: no text in the archive holds them
+SNIPPET_TOKENS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for.
+
+    `since` (inclusive) and `until` (exclusive) are UTC texts `YYYY-MM-DD…`; they go by publication, else first sight.
+    """
+
+    words: str
+    outlets: Sequence[str] = ()
+    since: str | None = None
+    until: str | None = None
+    sort: Literal["newest", "best"] = "newest"
+    limit: int = 20
+    former: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An entry, or one of its former wordings (`replaced_at` given), whose words match. Times are UTC text."""
+
+    entry_id: int
+    outlet: str
+    feed: str
+    title: str | None
+    snippet: str | None
+    url: str | None
+    published_at: str | None
+    first_seen_at: str | None
+    version: int
+    replaced_at: str | None = None
+
+
+def search(connection: Connection, asked: Search, stems: Stems | None = None) -> list[Hit]:
+    """The hits. Raises SearchError for what is no search, ArchiveError where there is no full-text index."""
+    if connection.dialect.name != "sqlite":
+        raise ArchiveError("full-text search is there in SQLite archives only; ask this one with SQL")
+    wanted = wish(asked.words)
+    hits = [_hit(row) for row in connection.execute(text(_current(asked)), _values(asked, expression(wanted, stems)))]
+    if asked.former:
+        hits += _former(connection, asked, wanted)
+        if asked.sort == "newest":
+            hits.sort(key=lambda hit: hit.published_at or hit.first_seen_at or "", reverse=True)
+    return hits[: asked.limit]
+
+
+def waiting(connection: Connection) -> int:
+    """Entries that are not yet in the index."""
+    return int(connection.execute(text("select count(*) from search_pending")).scalar_one())
+
+
+def _values(asked: Search, match: str) -> dict[str, Any]:
+    named = {f"outlet_{n}": outlet for n, outlet in enumerate(asked.outlets)}
+    marks = {"begin": BEGIN, "end": END, "tokens": SNIPPET_TOKENS}
+    return {"match": match, "since": asked.since, "until": asked.until, "limit": asked.limit, **marks, **named}
+
+
+def _filters(asked: Search) -> str:
+    outlets = ", ".join(f":outlet_{n}" for n in range(len(asked.outlets)))
+    parts = [f" and e.outlet in ({outlets})"] if asked.outlets else []
+    parts += [" and coalesce(e.published_at, e.first_seen_at) >= :since"] if asked.since else []
+    parts += [" and coalesce(e.published_at, e.first_seen_at) < :until"] if asked.until else []
+    return "".join(parts)
+
+
+# The hits are ranked by few columns, and only those that are shown are read whole: a snippet costs more than a rank.
+_HITS = """
+with hits as materialized (
+  select f.rowid as entry_id, {rank} as place
+  from entries_fts f join entries e on e.entry_id = f.rowid
+  where f.entries_fts match :match{filters}
+  order by place desc, f.rowid desc limit :limit
+)
+select e.entry_id, e.outlet, e.feed, e.url, e.published_at, e.first_seen_at, e.version,
+  e.title as plain_title, highlight(entries_fts, 0, :begin, :end) as title,
+  snippet(entries_fts, -1, :begin, :end, '…', :tokens) as snippet
+from hits cross join entries_fts on entries_fts.rowid = hits.entry_id join entries e on e.entry_id = hits.entry_id
+where entries_fts match :match
+order by hits.place desc, e.entry_id desc
+"""
+_RANKS = {"newest": "coalesce(e.published_at, e.first_seen_at)", "best": "-bm25(entries_fts, 4.0, 2.0, 1.0, 0.5)"}
+
+
+def _current(asked: Search) -> str:
+    return _HITS.format(rank=_RANKS[asked.sort], filters=_filters(asked))
+
+
+def _hit(row: Any) -> Hit:
+    return Hit(
+        entry_id=row.entry_id,
+        outlet=row.outlet,
+        feed=row.feed,
+        title=row.title if row.title is not None else row.plain_title,
+        snippet=row.snippet,
+        url=row.url,
+        published_at=row.published_at,
+        first_seen_at=row.first_seen_at,
+        version=row.version,
+    )
+
+
+# --- former wordings --------------------------------------------------------------------------------------------------
+
+# They are few and not indexed: whatever has the rarest word's letters goes into an index in memory, which decides.
+_REPLACED = """
+select v.version_id, v.entry_id, e.outlet, v.feed, v.url, v.published_at, e.first_seen_at, v.version, v.replaced_at,
+  v.title, v.summary, v.content_text
+from entry_versions v join entries e on e.entry_id = v.entry_id
+where v.replaced_at is not null{filters}
+"""
+
+
+def _former(connection: Connection, asked: Search, wanted: Wish) -> list[Hit]:
+    values = {name: value for name, value in _values(asked, "").items() if name[:6] in {"since", "until", "outlet"}}
+    rows = connection.execute(text(_REPLACED.format(filters=_filters(asked))), values)
+    candidates = {row.version_id: row for row in _holding(rows, needles(wanted))}
+    return [_former_hit(candidates[found[0]], *found[1:]) for found in _matching(candidates.values(), wanted)]
+
+
+def _holding(rows: Iterable[Any], wanted: set[str]) -> Iterator[Any]:
+    letters = {folded(word) for word in wanted}
+    for row in rows:
+        said = folded(" ".join(part for part in (row.title, row.summary, row.content_text) if part))
+        if any(word in said for word in letters):
+            yield row
+
+
+def _matching(rows: Iterable[Any], wanted: Wish) -> list[tuple[int, str | None, str | None]]:
+    memory = sqlite_driver().connect(":memory:")
+    try:
+        memory.execute(
+            "create virtual table former using fts5(title, summary, content_text, stems,"
+            ' tokenize="unicode61 remove_diacritics 2")'
+        )
+        lines = ((row.version_id, row.title, row.summary, row.content_text) for row in rows)
+        memory.executemany("insert into former(rowid, title, summary, content_text) values (?, ?, ?, ?)", lines)
+        found: list[tuple[int, str | None, str | None]] = memory.execute(
+            "select rowid, highlight(former, 0, ?, ?), snippet(former, -1, ?, ?, '…', ?)"
+            " from former where former match ?",
+            (BEGIN, END, BEGIN, END, SNIPPET_TOKENS, expression(wanted)),
+        ).fetchall()
+        return found
+    finally:
+        memory.close()
+
+
+def _former_hit(row: Any, title: str | None, snippet: str | None) -> Hit:
+    return Hit(
+        entry_id=row.entry_id,
+        outlet=row.outlet,
+        feed=row.feed,
+        title=title,
+        snippet=snippet,
+        url=row.url,
+        published_at=row.published_at,
+        first_seen_at=row.first_seen_at,
+        version=row.version,
+        replaced_at=row.replaced_at,
+    )
+
+
+def folded(said: str) -> str:
+    """Small letters without diacritics, about as the index folds them.
+
+    >>> folded("Häuser ÉTÉ")
+    'hauser ete'
+    """
+    return said.lower().translate(_folds())
+
+
+@cache
+def _folds() -> dict[int, int | None]:
+    folds: dict[int, int | None] = dict.fromkeys(range(0x300, 0x370))
+    for code in range(0xC0, 0x1F00):
+        base = unicodedata.normalize("NFD", chr(code))[0]
+        if base != chr(code):
+            folds[code] = ord(base)
+    return folds
