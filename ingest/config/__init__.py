@@ -8,10 +8,11 @@ The environment is an argument. Nothing here asks the web or the archive.
 from collections.abc import Mapping
 from pathlib import Path
 
-from ingest.config.document import text_of, tree
+from ingest.config.document import text_of, top_scalar, tree
+from ingest.config.environment import Filled
 from ingest.config.kinds import Desk
 from ingest.config.problems import ConfigError, Problem
-from ingest.config.reading import config_from
+from ingest.config.reading import archive_from, config_from
 from ingest.config.values import (
     Alerts,
     Backfill,
@@ -25,6 +26,7 @@ from ingest.config.values import (
     Outlet,
     WebSub,
     listing,
+    network_policy,
 )
 
 __all__ = [
@@ -41,9 +43,12 @@ __all__ = [
     "Outlet",
     "Problem",
     "WebSub",
+    "archive_in",
     "config_of",
     "listing",
     "load_config",
+    "network_policy",
+    "text_of",
 ]
 
 
@@ -52,11 +57,24 @@ def load_config(path: Path, environ: Mapping[str, str]) -> Config:
     return config_of(text_of(path, str(path)), path, environ)
 
 
-def config_of(text: str, path: Path, environ: Mapping[str, str]) -> Config:
+def config_of(text: str, path: Path, environ: Mapping[str, str], *, may_list_none: bool = False) -> Config:
     """The configuration that `text` would be if it stood in the file `path`. Raises ConfigError."""
     whole = path.absolute()
-    desk = Desk(str(path), whole.parent, environ)
+    desk = Desk(str(path), whole.parent, environ, may_list_none)
     config = config_from(desk, tree(text, str(path)), whole)
     if desk.problems:
         raise ConfigError(desk.problems)
     return config
+
+
+def archive_in(path: Path, environ: Mapping[str, str]) -> Filled:
+    """Where the file says that its archive is, the rest unread: a verb that only reads needs no more.
+
+    Raises ConfigError.
+    """
+    text = text_of(path, str(path))
+    desk = Desk(str(path), path.absolute().parent, environ)
+    archive = archive_from(desk, top_scalar(text, "archive", str(path)))
+    if desk.problems:
+        raise ConfigError(desk.problems)
+    return archive

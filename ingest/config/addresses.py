@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from ingest.config.environment import Filled, probe
 from ingest.config.problems import UnfitError
+from ingest.source import masked
 
 LONGEST_URL = 2048
 WEB = frozenset({"http", "https"})
@@ -50,6 +51,7 @@ def _split(url: str, schemes: frozenset[str]) -> SplitResult:
 
 
 def _url_remedy(url: str, parts: SplitResult) -> str:
+    url = masked(url)
     if parts.scheme in {"feed", "feeds"}:
         rest = url.partition(":")[2].lstrip("/")
         return f"write {rest if rest.startswith('http') else 'https://' + rest}"
@@ -125,7 +127,9 @@ def _is_address(text: str) -> bool:
 def allowed_host(text: str) -> str:
     """An entry of allow_private_hosts: host, host:port, [address]:port or CIDR."""
     if "://" in text:
-        raise UnfitError("is a URL", f"write its host only: {urlsplit(text).netloc or 'localhost'}")
+        raise UnfitError(
+            "is a URL", f"write its host only: {text.partition('://')[2].partition('/')[0].rpartition('@')[2]}"
+        )
     if "/" in text:
         return _network(text)
     if not _is_address(text):
@@ -166,7 +170,7 @@ def _host_port(text: str, *, port_needed: bool) -> None:
 def contact(text: str) -> str:
     """A mail address or URL, for the User-Agent."""
     if text.lower().startswith("mailto:"):
-        raise UnfitError("is a mailto: link", f"write the address only: {text[7:]}")
+        raise UnfitError("is a mailto: link", f"write the address only: {masked(text[7:])}")
     if _MAIL.fullmatch(text) and text.isascii():
         return text
     try:

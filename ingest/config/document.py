@@ -110,8 +110,8 @@ def tree(text: str, shown: str) -> Node:
         raise ConfigError(_syntax(text, shown, error, mark)) from None
 
 
-def top_scalar(text: str, key: str, shown: str) -> str | None:
-    """The value of one key of the top mapping, reading no further than needed; None where absent, null or no scalar."""
+def top_scalar(text: str, key: str, shown: str) -> Scalar | None:
+    """The value of one key of the top mapping, reading no further than needed; None where it is absent or no scalar."""
     from ruamel.yaml.error import YAMLError
 
     depth, at_value, wanted = 0, False, False
@@ -119,7 +119,7 @@ def top_scalar(text: str, key: str, shown: str) -> str | None:
         for event in _events(text):
             kind = type(event).__name__
             if wanted:
-                return event.value if kind == "ScalarEvent" and not _null(event) else None
+                return Scalar(_span(event), event.value, event.style) if kind == "ScalarEvent" else None
             depth += _STEP.get(kind, 0)
             if depth == 1 and kind in _ENDS_NODE:
                 wanted = not at_value and kind == "ScalarEvent" and event.value == key
@@ -131,10 +131,6 @@ def top_scalar(text: str, key: str, shown: str) -> str | None:
 
 _STEP = {"MappingStartEvent": 1, "SequenceStartEvent": 1, "MappingEndEvent": -1, "SequenceEndEvent": -1}
 _ENDS_NODE = frozenset({"ScalarEvent", "AliasEvent", "MappingEndEvent", "SequenceEndEvent"})
-
-
-def _null(event: Any) -> bool:
-    return event.style is None and event.value in _NULLS
 
 
 def _events(text: str) -> Iterator[Any]:
@@ -197,8 +193,11 @@ class _Builder:
             raise self._problem(event, "a second document starts here; keep one")
 
     def _ScalarEvent(self, event: Any) -> None:  # noqa: N802
-        self.last_end = event.end_mark.index
-        self._put(Scalar(_span(event), event.value, event.style), event)
+        key = self.keys[-1] if self.keys else None
+        absent = event.style is None and not event.value  # the parser places it after the comments that follow
+        span = key.span if key and absent else _span(event)
+        self.last_end = span.end + absent
+        self._put(Scalar(span, event.value, event.style), event)
 
     def _MappingStartEvent(self, event: Any) -> None:  # noqa: N802
         self._start(Mapping(_span(event), bool(event.flow_style)), event)

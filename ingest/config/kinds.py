@@ -21,6 +21,7 @@ class Desk:
     shown: str
     folder: Path
     environ: MappingOf[str, str]
+    may_list_none: bool = False  # no outlet at all is no problem
     problems: list[Problem] = field(default_factory=list)
 
     def object_to(self, node: Node, key: str, message: str) -> None:
@@ -62,7 +63,7 @@ def _read(desk: Desk, node: Scalar, key: str, read: Callable[[Filled], Any]) -> 
         return read(value)
     except UnfitError as unfit:
         remedy = "look at its variable's value" if value.secrets else unfit.remedy
-        return wrong(desk, node, key, f"{short(masked(node.text))} {unfit.fault}; {masked(remedy)}")
+        return wrong(desk, node, key, f"{short(masked(node.text))} {unfit.fault}; {remedy}")
 
 
 def wrong(desk: Desk, node: Node, key: str, message: str) -> _Nothing:

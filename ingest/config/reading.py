@@ -28,7 +28,7 @@ from ingest.config.values import (
 )
 from ingest.source import is_secret
 
-ARCHIVE_NAME = "archive.sqlite"
+ARCHIVE = Filled("archive.sqlite", "archive.sqlite")
 LONGEST_NAME = 200
 LONGEST_HEADER = 4096
 
@@ -173,14 +173,14 @@ TOP: dict[str, Kind] = {
 
 def config_from(desk: Desk, root: Node, path: Path) -> Config:
     """The Config that the tree comes to; it is worth something only if no problem is on the desk."""
-    if isinstance(root, Scalar) and root.is_null:
+    if isinstance(root, Scalar) and root.is_null and not desk.may_list_none:
         desk.object_to(root, "", "is empty; write at least outlets: with one outlet")
     top = section(desk, root, "", TOP)
     network = Network(**top.get("network", {}))
     defaults = _over(desk, root, "defaults", Defaults(spacing=network.spacing), top.get("defaults", {}))
     return Config(
         path=path,
-        archive=top.get("archive") or beside(desk.folder, Filled(ARCHIVE_NAME, ARCHIVE_NAME)),
+        archive=top.get("archive") or beside(desk.folder, ARCHIVE),
         contact=top.get("contact"),
         defaults=defaults,
         backfill=Backfill(**top.get("backfill", {})),
@@ -191,6 +191,12 @@ def config_from(desk: Desk, root: Node, path: Path) -> Config:
         backup=Backup(**top.get("backup", {})),
         outlets=_outlets(desk, root, top.get("outlets"), defaults),
     )
+
+
+def archive_from(desk: Desk, node: Scalar | None) -> Filled:
+    """Where the archive is, from the value of `archive:` alone."""
+    value = beside(desk.folder, ARCHIVE) if node is None else _archive(desk, node, "archive")
+    return value if isinstance(value, Filled) else ARCHIVE
 
 
 def _over(desk: Desk, node: Node, key: str, base: Defaults, own: dict[str, Any]) -> Defaults:
@@ -212,7 +218,7 @@ def _outlets(desk: Desk, root: Node, node: Node | None, defaults: Defaults) -> t
     seen: Seen = {}
     listed = pairs(desk, node, "outlets") if node else ()
     found = tuple(_outlet(desk, name, value, defaults, seen) for name, value in listed)
-    if not found and isinstance(root, Mapping):
+    if not found and isinstance(root, Mapping) and not desk.may_list_none:
         desk.object_to(node or root, "outlets", "there is none; list at least one outlet with a homepage or feeds")
     return found
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from ingest.config.environment import Filled
+from ingest.network import NetworkPolicy
 from storage.records import FeedListing, OutletListing
 
 MIB = 1024**2
@@ -183,6 +184,20 @@ class Config:
     @cached_property
     def _feeds(self) -> dict[str, Feed]:
         return {feed.name: feed for feed in self.feeds()}
+
+
+def network_policy(config: Config) -> NetworkPolicy:
+    """How the web may be asked, as the fetcher takes it."""
+    network = config.network
+    return NetworkPolicy(
+        spacing=network.spacing,
+        per_host=network.per_host,
+        concurrency=network.concurrency,
+        allow_private_hosts=network.allow_private_hosts,
+        ca_file=str(network.ca_file) if network.ca_file else None,
+        proxy=network.proxy.value if network.proxy else None,
+        contact=config.contact,
+    )
 
 
 def listing(config: Config) -> tuple[OutletListing, ...]:
