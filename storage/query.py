@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, Any, Literal, TypeAlias, cast
 
 from storage.errors import ArchiveError, ArchiveMissingError
+from storage.reading import sqlite_file
 
 Cell: TypeAlias = str | int | float | bytes | None
 Row: TypeAlias = tuple[Cell, ...]
@@ -100,9 +101,9 @@ def answered(
 
 
 def _path(location: str) -> Path:
-    if "://" in location and not location.startswith("sqlite:///"):
+    path = sqlite_file(location)
+    if path is None:
         raise ArchiveError("`chronik sql` reads SQLite archives; ask this one with psql: it has the same views")
-    path = Path(location.removeprefix("sqlite:///")).expanduser()
     if not path.is_file():
         raise ArchiveMissingError(
             f"no archive at {path}: `chronik poll` or `chronik load` makes one, or name another with -a"

@@ -1,16 +1,15 @@
 """Find entries by their words: the newest first, or the best. Former wordings too, where asked for."""
 
+import contextlib
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import Connection, text
-
-from storage.engine import sqlite_driver
 from storage.errors import ArchiveError
-from storage.search_syntax import Stems, Wish, expression, needles, wish
+from storage.reading import Reader, memory
+from storage.search_syntax import TEXT_COLUMNS, Stems, Wish, expression, needles, wish
 
 BEGIN, END = "\x02", "\x03"  # around a hit in `Hit.title` and `Hit.snippet`: no text in the archive holds them
 SNIPPET_TOKENS = 24
@@ -48,22 +47,22 @@ class Hit:
     replaced_at: str | None = None
 
 
-def search(connection: Connection, asked: Search, stems: Stems | None = None) -> list[Hit]:
+def search(reader: Reader, asked: Search, stems: Stems | None = None) -> list[Hit]:
     """The hits. Raises SearchError for what is no search, ArchiveError where there is no full-text index."""
-    if connection.dialect.name != "sqlite":
+    if reader.dialect != "sqlite":
         raise ArchiveError("full-text search is there in SQLite archives only; ask this one with SQL")
     wanted = wish(asked.words)
-    hits = [_hit(row) for row in connection.execute(text(_current(asked)), _values(asked, expression(wanted, stems)))]
+    hits = [Hit(**row) for row in reader.rows(_current(asked), _values(asked, expression(wanted, stems)))]
     if asked.former:
-        hits += _former(connection, asked, wanted)
+        hits += _former(reader, asked, wanted)
         if asked.sort == "newest":
             hits.sort(key=lambda hit: hit.published_at or hit.first_seen_at or "", reverse=True)
     return hits[: asked.limit]
 
 
-def waiting(connection: Connection) -> int:
+def waiting(reader: Reader) -> int:
     """Entries that are not yet in the index."""
-    return int(connection.execute(text("select count(*) from search_pending")).scalar_one())
+    return int(reader.rows("select count(*) as n from search_pending")[0]["n"])
 
 
 def _values(asked: Search, match: str) -> dict[str, Any]:
@@ -89,7 +88,7 @@ with hits as materialized (
   order by place desc, f.rowid desc limit :limit
 )
 select e.entry_id, e.outlet, e.feed, e.url, e.published_at, e.first_seen_at, e.version,
-  e.title as plain_title, highlight(entries_fts, 0, :begin, :end) as title,
+  coalesce(highlight(entries_fts, 0, :begin, :end), e.title) as title,
   snippet(entries_fts, -1, :begin, :end, '…', :tokens) as snippet
 from hits cross join entries_fts on entries_fts.rowid = hits.entry_id join entries e on e.entry_id = hits.entry_id
 where entries_fts match :match
@@ -100,20 +99,6 @@ _RANKS = {"newest": "coalesce(e.published_at, e.first_seen_at)", "best": "-bm25(
 
 def _current(asked: Search) -> str:
     return _HITS.format(rank=_RANKS[asked.sort], filters=_filters(asked))
-
-
-def _hit(row: Any) -> Hit:
-    return Hit(
-        entry_id=row.entry_id,
-        outlet=row.outlet,
-        feed=row.feed,
-        title=row.title if row.title is not None else row.plain_title,
-        snippet=row.snippet,
-        url=row.url,
-        published_at=row.published_at,
-        first_seen_at=row.first_seen_at,
-        version=row.version,
-    )
 
 
 # --- former wordings --------------------------------------------------------------------------------------------------
@@ -127,53 +112,42 @@ where v.replaced_at is not null{filters}
 """
 
 
-def _former(connection: Connection, asked: Search, wanted: Wish) -> list[Hit]:
-    values = {name: value for name, value in _values(asked, "").items() if name[:6] in {"since", "until", "outlet"}}
-    rows = connection.execute(text(_REPLACED.format(filters=_filters(asked))), values)
-    candidates = {row.version_id: row for row in _holding(rows, needles(wanted))}
+def _former(reader: Reader, asked: Search, wanted: Wish) -> list[Hit]:
+    values = {
+        name: value for name, value in _values(asked, "").items() if name.startswith(("since", "until", "outlet"))
+    }
+    rows = reader.rows(_REPLACED.format(filters=_filters(asked)), values)
+    candidates = {row["version_id"]: row for row in _holding(rows, needles(wanted))}
     return [_former_hit(candidates[found[0]], *found[1:]) for found in _matching(candidates.values(), wanted)]
 
 
-def _holding(rows: Iterable[Any], wanted: set[str]) -> Iterator[Any]:
+def _holding(rows: Iterable[dict[str, Any]], wanted: set[str]) -> Iterator[dict[str, Any]]:
     letters = {folded(word) for word in wanted}
     for row in rows:
-        said = folded(" ".join(part for part in (row.title, row.summary, row.content_text) if part))
+        said = folded(" ".join(row[name] for name in TEXT_COLUMNS if row[name]))
         if any(word in said for word in letters):
             yield row
 
 
-def _matching(rows: Iterable[Any], wanted: Wish) -> list[tuple[int, str | None, str | None]]:
-    memory = sqlite_driver().connect(":memory:")
-    try:
-        memory.execute(
+def _matching(rows: Iterable[dict[str, Any]], wanted: Wish) -> list[tuple[int, str | None, str | None]]:
+    with contextlib.closing(memory()) as index:
+        index.execute(
             "create virtual table former using fts5(title, summary, content_text, stems,"
             ' tokenize="unicode61 remove_diacritics 2")'
         )
-        lines = ((row.version_id, row.title, row.summary, row.content_text) for row in rows)
-        memory.executemany("insert into former(rowid, title, summary, content_text) values (?, ?, ?, ?)", lines)
-        found: list[tuple[int, str | None, str | None]] = memory.execute(
+        lines = ([row["version_id"], *(row[name] for name in TEXT_COLUMNS)] for row in rows)
+        index.executemany("insert into former(rowid, title, summary, content_text) values (?, ?, ?, ?)", lines)
+        found: list[tuple[int, str | None, str | None]] = index.execute(
             "select rowid, highlight(former, 0, ?, ?), snippet(former, -1, ?, ?, '…', ?)"
             " from former where former match ?",
             (BEGIN, END, BEGIN, END, SNIPPET_TOKENS, expression(wanted)),
         ).fetchall()
         return found
-    finally:
-        memory.close()
 
 
-def _former_hit(row: Any, title: str | None, snippet: str | None) -> Hit:
-    return Hit(
-        entry_id=row.entry_id,
-        outlet=row.outlet,
-        feed=row.feed,
-        title=title,
-        snippet=snippet,
-        url=row.url,
-        published_at=row.published_at,
-        first_seen_at=row.first_seen_at,
-        version=row.version,
-        replaced_at=row.replaced_at,
-    )
+def _former_hit(row: dict[str, Any], title: str | None, snippet: str | None) -> Hit:
+    told = {field.name: row[field.name] for field in fields(Hit) if field.name in row}
+    return Hit(**told | {"title": title, "snippet": snippet})
 
 
 def folded(said: str) -> str:

@@ -7,7 +7,6 @@ READ, RECURSIVE and listed functions through, heap and address space are bounded
 """
 
 import contextlib
-import importlib
 import json
 import os
 import signal
@@ -17,8 +16,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from urllib.parse import quote
 
+from storage.errors import ArchiveError
+from storage.reading import chronik_text, read_only
 from storage.sql_errors import explained
 from storage.sql_text import is_empty, parameters
 
@@ -57,7 +57,7 @@ def main() -> None:
     sender = _Sender(sys.stdout.buffer)
     try:
         _answer(job, sender)
-    except _RefusalError as refusal:
+    except (_RefusalError, ArchiveError) as refusal:
         sender.send({"error": str(refusal)})
     except MemoryError:
         sender.send({"end": "memory"})
@@ -69,9 +69,9 @@ def main() -> None:
 
 def _answer(job: dict[str, Any], sender: "_Sender") -> None:
     _check(job)
-    driver = _driver()
     _bound(job)
-    connection = _opened(driver, job)
+    driver, connection = read_only(Path(job["path"]))
+    _prepare(connection, job["memory"])
     try:
         sender.send({"started": True})
         cursor = _guarded(driver, connection, job, sender).execute(job["query"], job["parameters"])
@@ -89,13 +89,6 @@ def _check(job: dict[str, Any]) -> None:
         raise _RefusalError(f"the query needs {' and '.join(f'-p {name}=…' for name in missing)}")
 
 
-def _driver() -> ModuleType:
-    try:
-        return importlib.import_module("pysqlite3.dbapi2")
-    except ImportError:
-        return importlib.import_module("sqlite3")
-
-
 def _bound(job: dict[str, Any]) -> None:
     with contextlib.suppress(ImportError, ValueError, OSError):  # not every system has all of them; SQLite's own stay
         import resource
@@ -106,29 +99,9 @@ def _bound(job: dict[str, Any]) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (job["memory"], job["memory"]))
 
 
-def _opened(driver: ModuleType, job: dict[str, Any]) -> Any:
-    path = Path(job["path"])
-    connection = None
-    try:
-        connection = driver.connect(_uri(path), uri=True, isolation_level=None, timeout=5)
-        _prepare(connection, job["memory"])
-    except (driver.DatabaseError, driver.OperationalError) as error:
-        raise _RefusalError(f"{path} cannot be read: {error}") from error
-    if connection.execute("pragma application_id").fetchone()[0] != APPLICATION_ID:
-        raise _RefusalError(f"{path} is no chronik archive: name another with -a")
-    return connection
-
-
-def _uri(path: Path) -> str:
-    name = f"file:{quote(str(path.resolve()))}?mode=ro"
-    # On a read-only disk SQLite cannot keep the index of the write-ahead log, and nobody can be writing either.
-    unwritten = not Path(f"{path}-wal").exists()
-    return f"{name}&immutable=1" if unwritten and not os.access(path.resolve().parent, os.W_OK) else name
-
-
 def _prepare(connection: Any, memory: int) -> None:
     connection.text_factory = lambda raw: str(raw, "utf-8", "replace")
-    connection.create_function("chronik_text", 1, _chronik_text, deterministic=True)
+    connection.create_function("chronik_text", 1, chronik_text, deterministic=True)
     for pragma in ("query_only = on", "temp_store = memory", f"hard_heap_limit = {max(memory - BESIDE_THE_HEAP, 1)}"):
         connection.execute(f"pragma {pragma}")
     connection.execute("begin")
@@ -140,12 +113,6 @@ def _prepare(connection: Any, memory: int) -> None:
 def _virtual_tables(connection: Any) -> list[str]:
     found = connection.execute("select name from sqlite_schema where sql like 'create virtual table%'").fetchall()
     return [row[0] for row in found]
-
-
-def _chronik_text(packed: bytes | None) -> str | None:
-    from storage.packing import unpacked  # only where it is asked for: it loads zstandard
-
-    return unpacked(packed)
 
 
 def _guarded(driver: ModuleType, connection: Any, job: dict[str, Any], sender: "_Sender") -> Any:

@@ -2,15 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import Connection, text
-
-from storage import documents
 from storage.grouping import key_number
+from storage.reading import Reader
 from storage.records import Key, KeyKind
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +55,21 @@ class WordingTold:
     fetch_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentTold:
-    """A document as received."""
-
-    document_id: int
-    content_type: str | None
-    body: bytes
-
-
-def find_entries(connection: Connection, texts: Sequence[str]) -> list[int]:
+def find_entries(reader: Reader, texts: Sequence[str]) -> list[int]:
     """The entries that one of these URLs or guids identifies, by id. Fast for known keys, else a look at every item."""
-    numbers = [
-        key_number(Key(kind, said), feed, outlet) for kind, feed, outlet in _scopes(connection) for said in texts
-    ]
+    numbers = [key_number(Key(kind, said), feed, outlet) for kind, feed, outlet in _scopes(reader) for said in texts]
     found: set[int] = set()
     for start in range(0, len(numbers), 500):
-        found |= _ids(connection, _BY_KEY, numbers[start : start + 500])
-    return sorted(found or _ids(connection, _BY_TEXT, list(texts)))
+        found |= _ids(reader, _BY_KEY, numbers[start : start + 500])
+    return sorted(found or _ids(reader, _BY_TEXT, list(texts)))
 
 
-def _scopes(connection: Connection) -> list[tuple[KeyKind, int, int]]:
-    rows = connection.execute(text("select feed_id, outlet_id from feed")).all()
-    outlets = sorted({row.outlet_id for row in rows})
+def _scopes(reader: Reader) -> list[tuple[KeyKind, int, int]]:
+    rows = reader.rows("select feed_id, outlet_id from feed")
+    outlets = sorted({row["outlet_id"] for row in rows})
     across = (KeyKind.URL, KeyKind.GUID_GLOBAL)
     return [(kind, 0, outlet) for kind in across for outlet in outlets] + [
-        (KeyKind.GUID, row.feed_id, 0) for row in rows
+        (KeyKind.GUID, row["feed_id"], 0) for row in rows
     ]
 
 
@@ -94,48 +79,33 @@ _BY_TEXT = (
 )
 
 
-def _ids(connection: Connection, query: str, values: Sequence[object]) -> set[int]:
+def _ids(reader: Reader, query: str, values: Sequence[object]) -> set[int]:
     named = {f"v{n}": value for n, value in enumerate(values)}
     names = ", ".join(f":{name}" for name in named)
-    return {row.entry_id for row in connection.execute(text(query.format(names=names)), named)}
+    return {row["entry_id"] for row in reader.rows(query.format(names=names), named)}
 
 
-def entry(connection: Connection, entry_id: int) -> EntryTold | None:
+def entry(reader: Reader, entry_id: int) -> EntryTold | None:
     """The entry; if it was merged into another one, that one."""
     query = f"select {_columns(EntryTold)} from entries where entry_id = :entry_id"  # noqa: S608 - our own fields
-    row = connection.execute(text(query), {"entry_id": entry_id}).first()
-    if row is not None:
-        return _as(EntryTold, row)
-    into = connection.execute(text(_MERGED), {"entry_id": entry_id}).scalar()
-    return None if into is None or into == entry_id else entry(connection, into)
+    for row in reader.rows(query, {"entry_id": entry_id}):
+        return EntryTold(**row)
+    merged = reader.rows("select into_entry_id from entry_merges where entry_id = :entry_id", {"entry_id": entry_id})
+    into = merged[0]["into_entry_id"] if merged else entry_id
+    return None if into == entry_id else entry(reader, into)
 
 
-_MERGED = "select into_entry_id from entry_merges where entry_id = :entry_id"
-
-
-def wordings(connection: Connection, entry_id: int) -> list[WordingTold]:
+def wordings(reader: Reader, entry_id: int) -> list[WordingTold]:
     """All wordings, feed by feed, oldest first."""
     query = f"select {_columns(WordingTold)} from entry_versions where entry_id = :entry_id order by feed, version"  # noqa: S608
-    return [_as(WordingTold, row) for row in connection.execute(text(query), {"entry_id": entry_id})]
+    return [WordingTold(**row) for row in reader.rows(query, {"entry_id": entry_id})]
 
 
-def document_of(connection: Connection, wording: WordingTold) -> DocumentTold | None:
-    """The document that had the wording first. Raises ArchiveError if it is damaged."""
-    row = connection.execute(text(_DOCUMENT), {"fetch_id": wording.fetch_id}).first()
-    if row is None:
-        return None
-    return DocumentTold(row.document_id, row.content_type, documents.body(connection, row.document_id))
-
-
-_DOCUMENT = """
-select d.document_id, d.content_type from fetches f join documents d on d.document_id = f.document_id
-where f.fetch_id = :fetch_id
-"""
+def document_of(reader: Reader, told: WordingTold) -> int | None:
+    """The document_id of the document that had the wording first: `storage.documents.body` reads it."""
+    found = reader.rows("select document_id from fetches where fetch_id = :fetch_id", {"fetch_id": told.fetch_id})
+    return found[0]["document_id"] if found else None
 
 
 def _columns(kind: type[Any]) -> str:
     return ", ".join(field.name for field in fields(kind))
-
-
-def _as(kind: type[T], row: Any) -> T:
-    return kind(**{field.name: getattr(row, field.name) for field in fields(kind)})  # type: ignore[arg-type]

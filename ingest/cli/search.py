@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from ingest.cli.dates import DATES, since, until
 from ingest.cli.frame import DONE, Stop, print_error, printable
 from ingest.cli.grid import Look
-from ingest.cli.reach import archive_of
+from ingest.cli.settings import archive_location
 from ingest.cli.tables import WRITERS, look_of
-from storage.archive import Archive, utc_now
 from storage.errors import ArchiveError
+from storage.reading import reading
 from storage.search import BEGIN, END, Hit, Search, search, waiting
 
 COLUMNS = (
@@ -38,10 +38,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Search and print."""
-    asked = _asked(args, utc_now())
+    asked = _asked(args, datetime.now(UTC))
     try:
-        with Archive.open(archive_of(args)) as archive, archive.read() as connection:
-            hits, late = search(connection, asked), waiting(connection)
+        with reading(archive_location(args)) as reader:
+            hits, late = search(reader, asked), waiting(reader)
     except ArchiveError as error:
         raise Stop(str(error)) from error
     _print(hits, args.format)

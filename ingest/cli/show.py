@@ -6,15 +6,13 @@ import sys
 import textwrap
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import Connection
-
 from ingest.cli import diff
 from ingest.cli.frame import DONE, Stop, printable
 from ingest.cli.grid import Look
-from ingest.cli.reach import archive_of
+from ingest.cli.settings import archive_location
 from ingest.cli.tables import look_of
-from storage.archive import Archive
 from storage.errors import ArchiveError
+from storage.reading import Reader, reading
 from storage.wordings import EntryTold, WordingTold, document_of, entry, find_entries, wordings
 
 WIDEST = 100  # longer lines are hard to read
@@ -33,21 +31,21 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Find and print."""
     try:
-        with Archive.open(archive_of(args)) as archive, archive.read() as connection:
-            _show(connection, _found(connection, args.entry), args)
+        with reading(archive_location(args)) as reader:
+            _show(reader, _found(reader, args.entry), args)
     except ArchiveError as error:
         raise Stop(str(error)) from error
     return DONE
 
 
-def _show(connection: Connection, told: EntryTold, args: argparse.Namespace) -> None:
+def _show(reader: Reader, told: EntryTold, args: argparse.Namespace) -> None:
     look = look_of(sys.stdout)
     if args.raw:
-        _print_raw(connection, told)
+        _print_raw(archive_location(args), _document(reader, told))
     elif args.versions:
-        _print(_all_wordings(wordings(connection, told.entry_id), look))
+        _print(_all_wordings(wordings(reader, told.entry_id), look))
     elif args.diff:
-        _print(_changes(wordings(connection, told.entry_id), look))
+        _print(_changes(wordings(reader, told.entry_id), look))
     else:
         _print(_current(told, look))
 
@@ -60,14 +58,14 @@ def _print(lines: Iterable[str]) -> None:
 # --- which entry ------------------------------------------------------------------------------------------------------
 
 
-def _found(connection: Connection, asked: str) -> EntryTold:
-    told = entry(connection, int(asked)) if asked.isdecimal() and len(asked) < 19 else None
+def _found(reader: Reader, asked: str) -> EntryTold:
+    told = entry(reader, int(asked)) if asked.isdecimal() and len(asked) < 19 else None
     if told is not None:
         return told
-    found = find_entries(connection, _ways_to_write(asked))
+    found = find_entries(reader, _ways_to_write(asked))
     if len(found) > 1:
         raise Stop(f"{asked} is {len(found)} entries: name one of {', '.join(map(str, found[:10]))}")
-    told = entry(connection, found[0]) if found else None
+    told = entry(reader, found[0]) if found else None
     if told is None:
         raise Stop(f"no entry {asked}: give an id, URL or guid; `chronik search` finds them by words")
     return told
@@ -155,7 +153,7 @@ def _before(new: WordingTold, told: list[WordingTold]) -> WordingTold | None:
     # The wording before in the same feed; where that is told as another feed's, the one seen last before.
     same = [each for each in told if each.feed == new.feed and each.version == new.version - 1]
     older = sorted((each for each in told if each.seen_at < new.seen_at), key=lambda each: each.seen_at)
-    return (same or older[-1:] or [None])[0]
+    return next(iter(same or older[-1:]), None)
 
 
 def _change(old: WordingTold, new: WordingTold, look: Look) -> Iterator[str]:
@@ -170,15 +168,24 @@ def _change(old: WordingTold, new: WordingTold, look: Look) -> Iterator[str]:
 # --- what it came from ------------------------------------------------------------------------------------------------
 
 
-def _print_raw(connection: Connection, told: EntryTold) -> None:
-    mine = [each for each in wordings(connection, told.entry_id) if each.feed == told.feed]
+def _document(reader: Reader, told: EntryTold) -> int:
+    mine = [each for each in wordings(reader, told.entry_id) if each.feed == told.feed]
     current = next((each for each in mine if each.version == told.version), None)
-    document = document_of(connection, current) if current else None
-    if document is None:
+    document_id = document_of(reader, current) if current else None
+    if document_id is None:
         raise Stop(f"entry {told.entry_id} has no document in this archive: it was pruned, or came from a slice")
+    return document_id
+
+
+def _print_raw(location: str, document_id: int) -> None:
+    from storage import documents  # these load SQLAlchemy, which the rest of this verb does without
+    from storage.archive import Archive
+
+    with Archive.open(location) as archive, archive.read() as connection:
+        body = documents.body(connection, document_id)
     if sys.stdout.isatty():
-        print(printable(document.body.decode("utf-8", "replace"), keep="\n\t"))
+        print(printable(body.decode("utf-8", "replace"), keep="\n\t"))
     else:
         sys.stdout.flush()
-        sys.stdout.buffer.write(document.body)
+        sys.stdout.buffer.write(body)
         sys.stdout.buffer.flush()

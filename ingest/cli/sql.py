@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TextIO
 
 from ingest.cli.frame import DONE, SOME_FAILED, Stop, print_error
-from ingest.cli.reach import archive_of
+from ingest.cli.settings import archive_location
 from ingest.cli.tables import FORMATS, SUFFIXES, WRITERS, look_of
 from storage.errors import ArchiveError
 from storage.named import NamedQuery, named_queries
@@ -60,7 +60,7 @@ def main(args: argparse.Namespace) -> int:
         return _list()
     query, values = _question(args)
     form = args.format or _form(args.output)
-    location = archive_of(args)
+    location = archive_location(args)
     try:
         with answered(location, query, values, Limits(args.timeout, _rows(args))) as answer:
             _write(answer, form, args.output)
