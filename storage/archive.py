@@ -48,7 +48,7 @@ class Archive:
         engine = open_engine(location, create=create)
         name = engine.url.render_as_string(hide_password=True) if is_url(location) else location
         archive = cls(location, engine, now)
-        with archive._turns.turn() if create else contextlib.nullcontext():  # noqa: SLF001
+        with archive._turns.turn() if create else contextlib.nullcontext():
             schema.prepare(engine, now=now(), name=name)
         return archive
 

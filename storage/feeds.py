@@ -1,6 +1,6 @@
 """Outlets and feeds: what is listed, what is due, who polls it, how it stands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from typing import Any
@@ -113,8 +113,8 @@ def _keep_feed(tx: Tx, outlet_id: int, listing: FeedListing, known: Row[Any] | N
 def _listed_url(tx: Tx, known: Row[Any]) -> str | None:
     """The URL that feeds.yaml gave last: a move that the server asked for since then stays in force."""
     query = select(feed_url.c.url).where(feed_url.c.feed_id == known.feed_id, feed_url.c.because == "listed")
-    row = tx.connection.execute(query.order_by(feed_url.c.from_at.desc())).first()
-    return known.url if row is None else row.url
+    listed: str | None = tx.connection.execute(query.order_by(feed_url.c.from_at.desc())).scalar()
+    return listed or known.url
 
 
 def add_feed(tx: Tx, outlet_id: int, slug: str, url: str | None, *, listed: bool) -> int:
@@ -206,6 +206,36 @@ def unclaim(tx: Tx, feed_ids: Sequence[int]) -> None:
     """Give leases back: these feeds were not asked after all."""
     values = {"lease_by": None, "lease_until": None}
     tx.write(update(feed).where(feed.c.feed_id == bindparam("of")).values(values), [{"of": n} for n in feed_ids])
+
+
+def postpone(tx: Tx, feed_id: int, until: datetime, because: str) -> None:
+    """The feed was not asked, since its host may not be: it is due again then. Its lease is given back."""
+    values = {"next_due_at": until, "due_because": because, "lease_by": None, "lease_until": None}
+    tx.connection.execute(update(feed).where(feed.c.feed_id == feed_id).values(values))
+
+
+def note_discovery(tx: Tx, record: FeedRecord, memory: str, url: str | None) -> None:
+    """Write down that the homepage was looked at for feeds, and the URL that was found there (None: none)."""
+    values: dict[str, Any] = {"memory": memory}
+    if url is not None and url != record.url:
+        values |= {"url": url, "etag": None, "last_modified": None, "live_document_id": None}
+        move(tx, record.feed_id, url, f"discovered from {record.homepage}")
+    tx.connection.execute(update(feed).where(feed.c.feed_id == record.feed_id).values(values))
+
+
+def note_not_found(tx: Tx, feed_id: int, error: str, until: datetime) -> None:
+    """The homepage showed no feed: it is looked at again then. That is no failure of the feed, which has no URL yet."""
+    values = {"last_error": error, "last_attempt_at": tx.now}
+    tx.connection.execute(update(feed).where(feed.c.feed_id == feed_id).values(values))
+    postpone(tx, feed_id, until, "no feed found from the homepage: looked for again then")
+
+
+def free_dead_leases(tx: Tx, is_alive: Callable[[str], bool]) -> None:
+    """Give back the leases of processes that are no more."""
+    holders = select(feed.c.lease_by).distinct().where(feed.c.lease_by.is_not(None))
+    dead = [row.lease_by for row in tx.rows(holders) if not is_alive(row.lease_by)]
+    values = {"lease_by": None, "lease_until": None}
+    tx.write(update(feed).where(feed.c.lease_by == bindparam("by")).values(values), [{"by": by} for by in dead])
 
 
 def stand(tx: Tx, record: FeedRecord, standing: Standing, *, attempted_at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Record what came of a visit: fetch, document, entries, versions, sightings, gaps and the feed's standing, all or none."""
+"""Record what came of a visit: fetch, document, entries, versions, sightings, gaps, standing; all or none."""
 
 import json
 from collections.abc import Iterable
@@ -16,6 +16,7 @@ from storage.records import (
     FeedRecord,
     Fetch,
     Ingested,
+    Looked,
     NotModified,
     Outcome,
     Reading,
@@ -54,6 +55,8 @@ def _record_outcome(tx: Tx, outcome: Outcome, source: Source) -> Recorded:
             return _again(tx, outcome.fetch, _live_document(tx, outcome.fetch.feed_id), "not_modified")
         case Failed():
             return _failed(tx, outcome)
+        case Looked():
+            return _again(tx, outcome.fetch, None, "unchanged")
         case never:
             assert_never(never)
 
@@ -237,7 +240,7 @@ def _guid_trouble(tx: Tx, source: Source, kept: Kept) -> int:
 
 
 def _note_success(tx: Tx, before: FeedRecord, outcome: Outcome, recorded: Recorded) -> None:
-    if isinstance(outcome, Failed):
+    if isinstance(outcome, Failed | Looked):
         return
     values: dict[str, Any] = {"last_success_at": outcome.fetch.requested_at}
     if recorded.entries_new:

@@ -249,7 +249,14 @@ class Failed:
     content_type: str | None = None
 
 
-Outcome: TypeAlias = Ingested | Unchanged | NotModified | Failed
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A page that was looked at for feeds, not entries (route discovery); `fetch.detail` says what was found."""
+
+    fetch: Fetch
+
+
+Outcome: TypeAlias = Ingested | Unchanged | NotModified | Failed | Looked
 
 
 # --- what the archive knows of a feed ---------------------------------------------------------------------------------

@@ -116,7 +116,7 @@ def _neighbours(tx: Tx, seen: Observation) -> tuple[_Window | None, _Window | No
     return _window(before), _window(after)
 
 
-def _window(row: Row[Any] | None) -> _Window | None:
+def _window(row: Any) -> _Window | None:
     if row is None:
         return None
     items = unpacked_items(row.items)

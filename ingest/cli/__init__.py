@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib.metadata import version
+from typing import Any
 
 from ingest.cli.frame import DONE, NOTHING_STARTED, Stop, print_error
 
@@ -67,7 +68,8 @@ def _run(verb: str, words: Sequence[str]) -> int:
     return code
 
 
-def _module(verb: str):  # type: ignore[no-untyped-def]  # noqa: ANN202 - a module with `arguments` and `main`
+def _module(verb: str) -> Any:
+    """A module with `arguments(parser)` and `main(arguments)`."""
     name = {"import": "import_opml", "export-opml": "export_opml"}.get(verb, verb)
     try:
         return importlib.import_module(f"ingest.cli.{name}")

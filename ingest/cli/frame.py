@@ -5,7 +5,7 @@ import unicodedata
 
 DONE, SOME_FAILED, NOTHING_STARTED = 0, 1, 2
 
-# Bidirectional controls (Unicode TR 36 section 2.1) reorder what a person reads; the other categories drive the terminal.
+# Bidirectional controls (Unicode TR 36 section 2.1) reorder what a person reads; the other kinds drive the terminal.
 _BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c")
 
 

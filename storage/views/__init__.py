@@ -1,4 +1,4 @@
-"""The public views: SQL files, commented for strangers. What SQLite and PostgreSQL say differently is written `@name(…)`.
+"""The public views: SQL files, commented for strangers. What the databases say differently is `@name(…)`.
 
 @ago(t,n)   the instant n days before t          @days(a,b)     days from a to b
 @day(t)     YYYY-MM-DD                           @hour(t)       hour of the day, 0 to 23
@@ -22,8 +22,8 @@ _SQLITE = {
     "hour": "CAST(substr({0}, 12, 2) AS INTEGER)",
     "never": "'9999-12-31T23:59:59Z'",
     "names": (
-        "CASE WHEN {0} IS NULL THEN NULL ELSE (SELECT json_group_array(json_extract(value, '$.{1}')) FROM json_each({0})"
-        " WHERE json_extract(value, '$.{1}') IS NOT NULL) END"
+        "CASE WHEN {0} IS NULL THEN NULL ELSE (SELECT json_group_array(json_extract(value, '$.{1}'))"
+        " FROM json_each({0}) WHERE json_extract(value, '$.{1}') IS NOT NULL) END"
     ),
     "each": "json_each(coalesce({0}, '[]'))",
     "field": "json_extract({0}.value, '$.{1}')",

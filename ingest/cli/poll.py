@@ -1,0 +1,144 @@
+"""`chronik poll`: one pass over the due feeds."""
+
+import argparse
+import asyncio
+import json
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from ingest.cli.frame import DONE, SOME_FAILED, printable
+from ingest.cli.progress import Bar, bar
+from ingest.pipeline import Visited
+from storage.records import Failed, FeedRecord, Ingested, Reading
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.add_argument("selector", nargs="*", metavar="SELECTOR", help="outlet, outlet/feed or a glob (orf/*)")
+    parser.add_argument("--force", action="store_true", help="all of them, due or not; spacing is kept")
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Poll once. 1 if some feed failed."""
+    from ingest.cli.opening import chosen, opened_with_config
+    from ingest.config import listing
+
+    with opened_with_config(args) as (config, archive):
+        archive.list_outlets(listing(config))
+        feeds = chosen(archive, args.selector)
+        told = Told()
+        asyncio.run(_poll(config, archive, feeds, told, args))
+        archive.refresh_search()
+    print(json.dumps(told.as_json(), ensure_ascii=False) if args.json else told.summary(len(feeds)))
+    return SOME_FAILED if told.failed else DONE
+
+
+async def _poll(config: Any, archive: Any, feeds: list[FeedRecord], told: "Told", args: argparse.Namespace) -> None:
+    from ingest.poll import due, poll
+    from ingest.session import session
+
+    async with session(config, archive, forced=args.force) as opened:
+        claimed = due(opened, feeds, force=args.force)
+        with bar("polling", len(claimed), quiet=args.json) as shown:
+            await poll(opened, claimed, lambda visited: told.take(visited, shown, quiet=args.json))
+
+
+@dataclass(slots=True)
+class Told:
+    """What a pass came to."""
+
+    visits: list[Visited] = field(default_factory=list)
+
+    def take(self, visited: Visited, shown: Bar, *, quiet: bool) -> None:
+        """One more visit: say it if it had news or failed."""
+        # Bodies and entries are in the archive by now; a pass over thousands of feeds must not keep them.
+        self.visits.append(_light(visited))
+        line = said(visited)
+        if line and not quiet:
+            shown.say(line)
+        shown.advance(f"{self.total('entries_new')} new, {self.failed} failed")
+
+    @property
+    def failed(self) -> int:
+        """Feeds that failed."""
+        return sum(isinstance(visited.outcome, Failed) for visited in self.visits)
+
+    def total(self, what: str) -> int:
+        """Sum over all feeds."""
+        return sum(getattr(visited.recorded, what) for visited in self.visits if visited.recorded)
+
+    def outcomes(self) -> Counter[str]:
+        """How many feeds came to what."""
+        return Counter(outcome_of(visited) for visited in self.visits)
+
+    def summary(self, selected: int) -> str:
+        """The last line."""
+        count = self.outcomes()
+        parts = [f"{len(self.visits)} of {selected} feeds were due"] if len(self.visits) < selected else []
+        parts += [f"{count[name]} {name.replace('_', ' ')}" for name in OUTCOMES if count[name]]
+        parts += [f"{self.total('entries_new')} new entries", f"{self.total('entries_changed')} changed"]
+        return "; ".join([", ".join(parts[:-2]) or "nothing was due", ", ".join(parts[-2:])])
+
+    def as_json(self) -> dict[str, Any]:
+        """All of it, for machines."""
+        return {
+            "feeds": [_visit_json(visited) for visited in sorted(self.visits, key=lambda v: v.feed.name)],
+            "outcomes": dict(self.outcomes()),
+            "entries_new": self.total("entries_new"),
+            "entries_changed": self.total("entries_changed"),
+            "failed": self.failed,
+        }
+
+
+OUTCOMES = ("new", "unchanged", "not_modified", "postponed", "failed")
+
+
+def outcome_of(visited: Visited) -> str:
+    """One word."""
+    if visited.postponed_until is not None:
+        return "postponed"
+    return visited.recorded.outcome if visited.recorded else "failed"
+
+
+def said(visited: Visited) -> str | None:
+    """A line for a feed that had news or failed."""
+    name, recorded = visited.feed.name, visited.recorded
+    if isinstance(visited.outcome, Failed):
+        return f"{name}: {visited.outcome.reason}: {printable(visited.outcome.detail)}"
+    if visited.postponed_until is not None:
+        return f"{name}: postponed until {visited.postponed_until:%H:%M:%S}Z"
+    if recorded is None or recorded.outcome != "new":
+        return None
+    parts = [f"{recorded.entries_new} new"] if recorded.entries_new else []
+    parts += [f"{recorded.entries_changed} changed"] if recorded.entries_changed else []
+    return f"{name}: {', '.join(parts)} of {recorded.entries_seen}" + (" (a gap before them)" if recorded.gap else "")
+
+
+def _visit_json(visited: Visited) -> dict[str, Any]:
+    failed = visited.outcome if isinstance(visited.outcome, Failed) else None
+    recorded = visited.recorded
+    return {
+        "feed": visited.feed.name,
+        "outcome": outcome_of(visited),
+        "reason": failed.reason.value if failed else None,
+        "detail": failed.detail if failed else None,
+        "entries_seen": recorded.entries_seen if recorded else 0,
+        "entries_new": recorded.entries_new if recorded else 0,
+        "entries_changed": recorded.entries_changed if recorded else 0,
+        "gap": bool(recorded and recorded.gap),
+    }
+
+
+def _light(visited: Visited) -> Visited:
+    from dataclasses import replace
+
+    match visited.outcome:
+        case Ingested() as outcome:
+            nothing = Reading(outcome.reading.head, (), outcome.reading.encoding, outcome.reading.encoding_verdict)
+            return replace(visited, outcome=replace(outcome, body=b"", reading=nothing))
+        case Failed() as outcome:
+            return replace(visited, outcome=replace(outcome, body=None))
+        case _:
+            return visited

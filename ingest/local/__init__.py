@@ -1,0 +1,1 @@
+"""Documents from this machine: files, folders, archives, by a manifest or by their names."""

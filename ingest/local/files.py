@@ -1,0 +1,143 @@
+"""Files, folders and archives (.zip, .tar, .tar.gz, .gz …): every document in them, in order of time."""
+
+import gzip
+import re
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from ingest.local.documents import MAX_BYTES, LocalDocument, Unreadable, slug
+
+TIME_ASSUMED = "seen when its file was last changed (assumed)"
+MAX_MEMBERS = 1_000_000
+_TAR = re.compile(r"\.(tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz))$", re.IGNORECASE)
+_TIMELIKE = re.compile(r"[\d\-_.:TZ+]{6,}")
+_SUFFIXES = re.compile(r"(\.(xml|rss|rdf|atom|json|feed|txt|html?|php|gz))+$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedName:
+    """Which feed all documents belong to."""
+
+    outlet: str
+    feed: str
+
+
+def documents(
+    paths: Iterable[Path], name: FeedName | None = None, max_bytes: int = MAX_BYTES
+) -> Iterator[LocalDocument | Unreadable]:
+    """Every document under these paths; files oldest first, which spares the archive work.
+
+    Without `name`, `…/ORF/News.xml` is of the feed `orf/news`, as is `…/ORF/News/20260101T1200.xml`, whose name is a
+    time.
+    """
+    for path in paths:
+        if path.is_dir():
+            yield from _folder(path, name, max_bytes)
+        elif path.exists():
+            yield from _file(path, path.name, name, max_bytes)
+        else:
+            yield Unreadable(str(path), "there is no such file or folder")
+
+
+def _folder(folder: Path, name: FeedName | None, max_bytes: int) -> Iterator[LocalDocument | Unreadable]:
+    files = [each for each in folder.rglob("*") if each.is_file() and not each.name.startswith(".")]
+    files.sort(key=lambda each: (each.stat().st_mtime, str(each)))
+    for each in files:
+        yield from _file(each, str(each.relative_to(folder.parent)), name, max_bytes)
+
+
+def _file(path: Path, place: str, name: FeedName | None, max_bytes: int) -> Iterator[LocalDocument | Unreadable]:
+    try:
+        if zipfile.is_zipfile(path):
+            yield from _zip(path, place, name, max_bytes)
+        elif _TAR.search(path.name):
+            yield from _tar(path, place, name, max_bytes)
+        else:
+            yield _single(path, place, name, max_bytes)
+    except (
+        OSError,
+        EOFError,
+        tarfile.TarError,
+        zipfile.BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        RuntimeError,
+    ) as e:
+        yield Unreadable(place, f"cannot be read: {e}")
+
+
+def _single(path: Path, place: str, name: FeedName | None, max_bytes: int) -> LocalDocument | Unreadable:
+    body = body_of(path, max_bytes)
+    if body is None:
+        return Unreadable(place, f"is larger than {max_bytes} bytes")
+    at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    return _document(place, path.resolve().as_posix(), body, at, name)
+
+
+def body_of(path: Path, max_bytes: int) -> bytes | None:
+    """What a file holds, gzip undone; None if that is over the limit. Raises OSError, EOFError, zlib.error."""
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        if not packed:
+            return _bounded(file, max_bytes)
+        with gzip.open(file) as inner:
+            return _bounded(inner, max_bytes)
+
+
+def _bounded(file: IO[bytes] | gzip.GzipFile, max_bytes: int) -> bytes | None:
+    body = file.read(max_bytes + 1)
+    return None if len(body) > max_bytes else body
+
+
+def _zip(path: Path, place: str, name: FeedName | None, max_bytes: int) -> Iterator[LocalDocument | Unreadable]:
+    with zipfile.ZipFile(path) as pack:
+        for member in sorted(pack.infolist()[:MAX_MEMBERS], key=lambda each: each.date_time):
+            if member.is_dir():
+                continue
+            with pack.open(member) as file:
+                body = _bounded(file, max_bytes)
+            yield _member(place, member.filename, body, datetime(*member.date_time, tzinfo=UTC), name, max_bytes)
+
+
+def _tar(path: Path, place: str, name: FeedName | None, max_bytes: int) -> Iterator[LocalDocument | Unreadable]:
+    with tarfile.open(path) as pack:
+        for member in pack:
+            file = pack.extractfile(member) if member.isfile() else None
+            if file is not None:
+                at = datetime.fromtimestamp(member.mtime, UTC)
+                yield _member(place, member.name, _bounded(file, max_bytes), at, name, max_bytes)
+
+
+def _member(
+    place: str, member: str, body: bytes | None, at: datetime, name: FeedName | None, max_bytes: int
+) -> LocalDocument | Unreadable:
+    whole = f"{place}!{member}"
+    if body is None:
+        return Unreadable(whole, f"is larger than {max_bytes} bytes")
+    return _document(whole, f"{PurePosixPath(place).name}/{member}", body, at, name)
+
+
+def _document(place: str, path: str, body: bytes, at: datetime, name: FeedName | None) -> LocalDocument:
+    name = name or feed_name(path)
+    return LocalDocument(place, body, name.outlet, name.feed, at, assumed=TIME_ASSUMED)
+
+
+def feed_name(path: str) -> FeedName:
+    """The feed that a file is of, by its name and folder.
+
+    >>> feed_name("saved/ORF/News.xml"), feed_name("saved/ORF/News/2026-01-01T1200.xml")
+    (FeedName(outlet='orf', feed='news'), FeedName(outlet='orf', feed='news'))
+    """
+    *folders, last = [part for part in PurePosixPath(path).parts if part != "/"]
+    stem = _SUFFIXES.sub("", last)
+    parts = ["files", *folders, *([] if _TIMELIKE.fullmatch(stem) else [stem])]
+    if len(parts) < 2:
+        parts = ["files", stem]
+    return FeedName(slug(parts[-2]), slug(parts[-1]))

@@ -1,0 +1,242 @@
+"""The straight line: ask, read, record. The one place where a feed's failure is caught."""
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from hashlib import sha256
+from typing import Protocol, TypeVar
+
+from ingest.clock import Clock
+from ingest.config import Config, Defaults
+from ingest.discovery import Found, feeds_of_page
+from ingest.errors import FetchError, IngestError
+from ingest.fetch import Answer, Document, NotModifiedAnswer
+from ingest.hints import Hints
+from ingest.hosts import PostponedError
+from ingest.schedule import DISCOVERY_INTERVAL, Bounds, Memory, Signals, standing, wants_conditional
+from ingest.source import Request
+from storage import feeds
+from storage.recording import record
+from storage.records import (
+    Failed,
+    FeedRecord,
+    Fetch,
+    Ingested,
+    Looked,
+    NotModified,
+    Outcome,
+    Reading,
+    Reason,
+    Recorded,
+    Route,
+    Standing,
+    Unchanged,
+    Visit,
+)
+from storage.transaction import Tx
+
+log = logging.getLogger(__name__)
+
+UNANSWERED = {Reason.DNS, Reason.CONNECT, Reason.TLS, Reason.TIMEOUT, Reason.BUG}
+LOOK_AGAIN = timedelta(hours=1)
+T = TypeVar("T")
+
+
+class Asks(Protocol):
+    """ingest.fetch.Fetcher, or what stands for it in a test."""
+
+    async def fetch(self, request: Request) -> Answer: ...
+
+
+class Reads(Protocol):
+    """ingest.parse.sandbox.Sandbox, or what stands for it in a test."""
+
+    async def read(self, body: bytes, hints: Hints) -> Reading: ...
+
+
+class Writes(Protocol):
+    """storage.archive.Writer."""
+
+    async def do(self, job: Callable[[Tx], T]) -> T: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Visited:
+    """One visit and what came of it; `outcome` None: the host may not be asked before `postponed_until`."""
+
+    feed: FeedRecord
+    outcome: Outcome | None
+    recorded: Recorded | None = None
+    postponed_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Everything that one visit needs."""
+
+    web: Asks
+    parser: Reads
+    archive: Writes
+    clock: Clock
+    config: Config
+    forced: bool = False
+
+    async def visit(self, feed: FeedRecord) -> Visited:
+        """Ask for a feed, read it, record it and when it is due again. Never raises for what one feed does."""
+        try:
+            feed = await self._found(feed)
+            if feed.url is None:
+                return await self._without_url(feed)
+            outcome, told = await self._outcome(feed)
+        except PostponedError as postponed:
+            until, because = postponed.until, str(postponed)
+            await self.archive.do(lambda tx: feeds.postpone(tx, feed.feed_id, until, because))
+            return Visited(feed, None, postponed_until=until)
+        visit = Visit(outcome, partial(self._standing, told))
+        return Visited(feed, outcome, await self.archive.do(lambda tx: record(tx, visit)))
+
+    def _standing(self, told: Signals, feed: FeedRecord, recorded: Recorded) -> Standing:
+        manner = self.config.manner(feed.name)
+        bounds = Bounds(manner.min_interval, manner.max_interval)
+        return standing(feed, recorded, told, bounds, self.clock.now())
+
+    async def _outcome(self, feed: FeedRecord) -> tuple[Outcome, Signals]:
+        request = self.request(feed)
+        try:
+            answer = await self.web.fetch(request)
+            return await self._taken(feed, request, answer)
+        except FetchError as failure:
+            return self._failed(request, failure)
+        except PostponedError:
+            raise
+        except Exception as bug:
+            # Not recorded, it would leave the feed due and asked again at once, for ever.
+            log.exception("a bug, met at %s", feed.name)
+            return self._failed(request, IngestError(Reason.BUG, f"{type(bug).__name__}: {bug}"))
+
+    def request(self, feed: FeedRecord) -> Request:
+        """What to ask for: the feed now."""
+        manner = self.config.manner(feed.name)
+        listed = self.config.feed(feed.name)
+        url = listed.url if listed is not None and feed.url == listed.url_template else feed.url
+        conditional = wants_conditional(Memory.of(feed.memory)) and feed.newest_sha256 is not None
+        return _request(feed, url or "", manner, forced=self.forced, conditional=conditional)
+
+    async def _taken(self, feed: FeedRecord, request: Request, answer: Answer) -> tuple[Outcome, Signals]:
+        told = Signals(
+            fresh_for=answer.freshness.fresh_for,
+            etag=answer.etag,
+            last_modified=answer.last_modified,
+            permanent_url=answer.permanent_url,
+            conditional=request.etag is not None or request.last_modified is not None,
+        )
+        if isinstance(answer, NotModifiedAnswer):
+            return NotModified(answer.fetch), replace(told, not_modified=True)
+        name = sha256(answer.body).digest()
+        if name == feed.newest_sha256:
+            return Unchanged(answer.fetch, name), told
+        return await self._read(feed, answer, name, told)
+
+    async def _read(self, feed: FeedRecord, document: Document, name: bytes, told: Signals) -> tuple[Outcome, Signals]:
+        hints = Hints(document.content_type, document.url, feed.timezone, feed.language)
+        try:
+            reading = await self.parser.read(document.body, hints)
+        except IngestError as failure:
+            failed = Failed(document.fetch, failure.reason, failure.detail, document.body, document.content_type)
+            return failed, Signals(failed=failure.reason, detail=failure.detail)
+        published = tuple(e.wording.published_at for e in reading.entries if e.wording.published_at is not None)
+        told = replace(told, hints=json.loads(reading.head.hints or "{}"), published=published)
+        return Ingested(document.fetch, document.body, name, reading, document.content_type), told
+
+    def _failed(self, request: Request, failure: IngestError) -> tuple[Outcome, Signals]:
+        fetch = getattr(failure, "fetch", None) or Fetch(
+            request.feed_id, request.route, request.safe_url, self.clock.now()
+        )
+        body = getattr(failure, "body", None)
+        content_type = getattr(failure, "content_type", None)
+        retry_after: timedelta | None = getattr(failure, "retry_after", None)
+        told = Signals(failed=failure.reason, detail=failure.detail, retry_after=retry_after)
+        return Failed(fetch, failure.reason, failure.detail, body, content_type), told
+
+    # --- a feed that is not known yet, or never was one -----------------------------------------------------------
+
+    async def _found(self, feed: FeedRecord) -> FeedRecord:
+        """The feed with the URL found on its outlet's homepage, where it has none that ever gave a document."""
+        if not self._is_to_be_found(feed):
+            return feed
+        request = replace(_request(feed, feed.homepage or "", self.config.manner(feed.name)), route=Route.DISCOVERY)
+        fetch = Fetch(feed.feed_id, Route.DISCOVERY, request.safe_url, self.clock.now())
+        try:
+            found = await feeds_of_page(request.url, partial(self._get, request))
+        except FetchError as failure:
+            outcome, _ = self._failed(request, failure)
+            return await self._looked(feed, outcome, None)
+        chosen = next((each.url for each in found if not each.is_comments), None)
+        if chosen is None:
+            return await self._looked(feed, Failed(fetch, Reason.NOT_A_FEED, "its homepage names no feed"), None)
+        return await self._looked(feed, Looked(replace(fetch, detail=_told(found))), chosen)
+
+    def _is_to_be_found(self, feed: FeedRecord) -> bool:
+        if feed.homepage is None or feed.last_success_at is not None:
+            return False
+        looked_at = Memory.of(feed.memory).looked_at
+        if looked_at and not self.forced and self.clock.now() < datetime.fromisoformat(looked_at) + DISCOVERY_INTERVAL:
+            return False
+        return feed.url is None or (feed.last_error or "").startswith((Reason.NOT_A_FEED, Reason.HTTP_4XX, Reason.GONE))
+
+    async def _get(self, like: Request, url: str) -> Document:
+        answer = await self.web.fetch(replace(like, url=url, shown_url=None))
+        assert isinstance(answer, Document)  # noqa: S101 - asked without validators
+        return answer
+
+    async def _looked(self, feed: FeedRecord, outcome: Outcome, url: str | None) -> FeedRecord:
+        now = self.clock.now()
+        # A homepage that could not be asked was not looked at.
+        answered = not (isinstance(outcome, Failed) and outcome.reason in UNANSWERED)
+        memory = Memory.of(feed.memory)
+        memory = replace(memory, looked_at=now.isoformat()) if answered else memory
+        error = f"{outcome.reason}: {outcome.detail}" if isinstance(outcome, Failed) else None
+
+        def write(tx: Tx) -> None:
+            record(tx, Visit(outcome))
+            feeds.note_discovery(tx, feed, memory.text(), url)
+
+        await self.archive.do(write)
+        feed = replace(feed, memory=memory.text(), last_error=error)
+        return feed if url is None else replace(feed, url=url, etag=None, last_modified=None, newest_sha256=None)
+
+    async def _without_url(self, feed: FeedRecord) -> Visited:
+        """No feed was found, today or at the last look."""
+        now, looked_at = self.clock.now(), Memory.of(feed.memory).looked_at
+        until = datetime.fromisoformat(looked_at) + DISCOVERY_INTERVAL if looked_at else now + LOOK_AGAIN
+        error = feed.last_error or f"{Reason.NOT_A_FEED}: no URL is listed and no homepage"
+        await self.archive.do(lambda tx: feeds.note_not_found(tx, feed.feed_id, error, max(until, now + LOOK_AGAIN)))
+        reason, _, detail = error.partition(": ")
+        fetch = Fetch(feed.feed_id, Route.DISCOVERY, feed.homepage or "", now)
+        return Visited(feed, Failed(fetch, Reason(reason), detail))
+
+
+def _request(
+    feed: FeedRecord, url: str, manner: Defaults, *, forced: bool = False, conditional: bool = False
+) -> Request:
+    return Request(
+        url=url,
+        feed_id=feed.feed_id,
+        etag=feed.etag if conditional else None,
+        last_modified=feed.last_modified if conditional else None,
+        headers=manner.headers,
+        max_bytes=manner.max_bytes,
+        timeout=manner.timeout,
+        shown_url=feed.url,
+        secrets=manner.secrets,
+        spacing=manner.spacing,
+        forced=forced,
+    )
+
+
+def _told(found: tuple[Found, ...]) -> str:
+    """What a homepage offers, in a line that status shows."""
+    return "feeds found: " + ", ".join(each.url + (" (comments)" if each.is_comments else "") for each in found)

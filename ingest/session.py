@@ -1,0 +1,92 @@
+"""Everything that a verb needs to ask the web and record what came: put together from the configuration, given back."""
+
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ingest.clock import Clock, SystemClock
+from ingest.config import Config, listing
+from ingest.fetch import Fetcher
+from ingest.hosts import HostTurns, Pace
+from ingest.network import NetworkPolicy
+from ingest.parse.sandbox import Sandbox
+from ingest.pipeline import Line
+from storage import feeds
+from storage.archive import Archive, ArchiveHosts, Writer
+
+LEASE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What is open. `name` is who we are among the processes on this archive."""
+
+    config: Config
+    archive: Archive
+    writer: Writer
+    line: Line
+    clock: Clock
+    name: str
+
+
+def policy(config: Config) -> NetworkPolicy:
+    """The network section of the configuration as the fetcher takes it."""
+    network = config.network
+    return NetworkPolicy(
+        spacing=network.spacing,
+        per_host=network.per_host,
+        concurrency=network.concurrency,
+        allow_private_hosts=network.allow_private_hosts,
+        ca_file=None if network.ca_file is None else str(network.ca_file),
+        proxy=None if network.proxy is None else network.proxy.value,
+        contact=config.contact,
+    )
+
+
+@asynccontextmanager
+async def session(
+    config: Config,
+    archive: Archive,
+    *,
+    forced: bool = False,
+    workers: int | None = None,
+    patience: timedelta | None = None,
+    clock: Clock | None = None,
+) -> AsyncIterator[Session]:
+    """Open all of it, the archive listing just what the configuration lists; close it in the reverse order."""
+    clock = clock or SystemClock()
+    archive.list_outlets(listing(config))
+    writer = Writer(archive)
+    try:
+        network = policy(config)
+        pace = Pace(network.spacing, network.per_host)
+        turns = HostTurns(ArchiveHosts(writer), clock, pace, patience)
+        async with Fetcher(network, turns, clock=clock) as fetcher, Sandbox(workers or os.cpu_count() or 1) as parser:
+            name = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+            await writer.do(lambda tx: feeds.free_dead_leases(tx, lambda by: is_alive(by, name)))
+            line = Line(fetcher, parser, writer, clock, config, forced)
+            yield Session(config, archive, writer, line, clock, name)
+    finally:
+        writer.close()
+
+
+def is_alive(holder: str, own: str) -> bool:
+    """Whether the process that holds a lease still runs, as far as this machine can tell."""
+    host, _, rest = holder.partition("/")
+    own_host, _, own_rest = own.partition("/")
+    pid, own_pid = rest.partition("/")[0], own_rest.partition("/")[0]
+    if host != own_host or holder == own or not pid.isdigit():
+        return True
+    if pid == own_pid:  # our number, another name: it had the number before us
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
