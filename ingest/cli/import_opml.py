@@ -47,7 +47,7 @@ def _report(name: str, told: list[Answer | opml.Useless]) -> int:
         verdict = Verdict.REFUSED if isinstance(one, opml.Useless) else f"{one.verdict}:"
         counts[verdict] += 1
         print(printable(f"{name}:{_line(one)}"))
-    print(", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict))
+    print(f"{counts[Verdict.ADDED]} added, {counts[Verdict.KNOWN]} already there, {counts[Verdict.REFUSED]} refused")
     return SOME_FAILED if counts[Verdict.REFUSED] else DONE
 
 
