@@ -128,13 +128,13 @@ class _Reader:
 
 
 def document(outlets: Iterable[Outlet]) -> str:
-    """The outlets and their feeds as OPML 2.0, UTF-8 text. URLs are as feeds.yaml writes them, with placeholders."""
+    """The outlets that have feeds, and these, as OPML 2.0. URLs are as feeds.yaml writes them, with placeholders."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<opml version="2.0" xmlns:chronik="{NAMESPACE}">',
         "  <head>\n    <title>chronik</title>\n  </head>",
         "  <body>",
-        *(line for outlet in outlets for line in _folder(outlet)),
+        *(line for outlet in outlets if outlet.feeds for line in _folder(outlet)),
         "  </body>",
         "</opml>",
     ]
@@ -142,7 +142,6 @@ def document(outlets: Iterable[Outlet]) -> str:
 
 
 def _folder(outlet: Outlet) -> Iterator[str]:
-    """An outlet without feeds too: an empty folder with its homepage."""
     yield f"    <outline {_written(text=outlet.name or outlet.slug, **_about(outlet))}>"
     for feed in outlet.feeds:
         yield f"      <outline {_written(type='rss', **_feed(outlet, feed))}/>"

@@ -17,7 +17,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(args: argparse.Namespace) -> int:
     """Write the document. Raises Stop where the file cannot be written."""
-    text = opml.document(needed_config(args).outlets)
+    outlets = needed_config(args).outlets
+    if left_out := [outlet.slug for outlet in outlets if not outlet.feeds]:
+        print(f"left out, for they list no feeds: {', '.join(left_out)}", file=sys.stderr)
+    text = opml.document(outlets)
     if args.output in {None, "-"}:
         sys.stdout.buffer.write(text.encode("utf-8"))
         sys.stdout.buffer.flush()

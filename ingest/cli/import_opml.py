@@ -44,8 +44,6 @@ def _data(name: str) -> bytes:
 def _report(name: str, told: list[Answer | opml.Useless]) -> int:
     counts = Counter(Verdict.REFUSED if isinstance(one, opml.Useless) else one.verdict for one in told)
     for one in told:
-        verdict = Verdict.REFUSED if isinstance(one, opml.Useless) else f"{one.verdict}:"
-        counts[verdict] += 1
         print(printable(f"{name}:{_line(one)}"))
     print(f"{counts[Verdict.ADDED]} added, {counts[Verdict.KNOWN]} already there, {counts[Verdict.REFUSED]} refused")
     return SOME_FAILED if counts[Verdict.REFUSED] else DONE

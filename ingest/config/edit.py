@@ -49,10 +49,12 @@ def with_feeds(text: str, shown: str, additions: Sequence[NewFeeds]) -> str:
 def _changes(text: str, root: Node, additions: Sequence[NewFeeds]) -> Iterator[_Change]:
     page = _Page(text)
     outlets = _entry(root, "outlets")
-    listed = outlets[1] if outlets else None
+    listed = (
+        {key.text: (key, node) for key, node in outlets[1].items} if outlets and isinstance(outlets[1], Mapping) else {}
+    )
     fresh = []
     for new in additions:
-        place = _entry(listed, new.outlet)
+        place = listed.get(new.outlet)
         if place is None:
             fresh.append((new.outlet, _about(new)))
         else:
@@ -69,7 +71,7 @@ def _about(new: NewFeeds) -> Entries:
 Place: TypeAlias = tuple[Scalar | None, Node]
 
 
-def _entry(node: Node | None, key: str) -> tuple[Scalar, Node] | None:
+def _entry(node: Node, key: str) -> tuple[Scalar, Node] | None:
     items = node.items if isinstance(node, Mapping) else ()
     return next(((name, value) for name, value in items if name.text == key), None)
 
