@@ -4,7 +4,7 @@ Without a width (a pipe) nothing is cut. Where a terminal is too narrow for so m
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
@@ -39,32 +39,53 @@ class Look:
         return f"\x1b[{code}m{text}\x1b[0m" if self.colour and text else text
 
 
-def lines(columns: Sequence[str], rows: Iterable[Sequence[Cell]], look: Look) -> Iterator[str]:
-    """The table, line by line, without line ends."""
+Colour = Callable[[str, Cell], str | None]
+
+
+def no_colour(_column: str, _cell: Cell) -> None:
+    """Cells as they are."""
+
+
+def lines(
+    columns: Sequence[str], rows: Iterable[Sequence[Cell]], look: Look, colour: Colour = no_colour
+) -> Iterator[str]:
+    """The table, line by line, without line ends. `colour` gives a cell the code of its colour (see Look.paint)."""
     rest = iter(rows)
     first = list(itertools.islice(rest, LOOK_AHEAD))
     widths = _widths(columns, first, look.width)
     if widths is None:
         return _blocks(columns, itertools.chain(first, rest), look)
-    return _table(columns, _right_aligned(len(columns), first), widths, itertools.chain(first, rest), look)
+    right = _right_aligned(len(columns), first)
+    return _table(columns, right, widths, itertools.chain(first, rest), look, colour)
 
 
 def _table(
-    columns: Sequence[str], right: Sequence[bool], widths: Sequence[int], rows: Iterable[Sequence[Cell]], look: Look
+    columns: Sequence[str],
+    right: Sequence[bool],
+    widths: Sequence[int],
+    rows: Iterable[Sequence[Cell]],
+    look: Look,
+    colour: Colour,
 ) -> Iterator[str]:
     cut = look.width is not None
-    yield GAP.join(
-        look.bold(_fitted(printable(name), size, cut=cut, right=is_right))
-        for name, size, is_right in zip(columns, widths, right, strict=True)
-    ).rstrip()
-    yield look.dim(GAP.join("─" * size for size in widths))
+    heads = zip(columns, widths, right, strict=True)
+    yield _line(look.bold(_fitted(printable(name), size, cut=cut, right=at_right)) for name, size, at_right in heads)
+    yield look.dim(_line("─" * size for size in widths))
     for row in rows:
-        cells = zip(row, widths, right, strict=True)
-        yield GAP.join(_cell(cell, size, cut=cut, right=is_right, look=look) for cell, size, is_right in cells).rstrip()
+        cells = zip(columns, row, widths, right, strict=True)
+        yield _line(
+            _coloured(_fitted(_shown(cell, look), size, cut=cut, right=at_right), cell, colour(name, cell), look)
+            for name, cell, size, at_right in cells
+        )
 
 
-def _cell(cell: Cell, size: int, *, cut: bool, right: bool, look: Look) -> str:
-    fitted = _fitted(_shown(cell, look), size, cut=cut, right=right)
+def _line(cells: Iterable[str]) -> str:
+    return GAP.join(cells).rstrip()
+
+
+def _coloured(fitted: str, cell: Cell, code: str | None, look: Look) -> str:
+    if code:
+        return look.paint(fitted, code)
     return look.dim(fitted) if cell is None else fitted
 
 
