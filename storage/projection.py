@@ -17,7 +17,6 @@ from storage.tables import (
     document,
     entry,
     feed,
-    fetch,
     glimpse,
     item,
     run,
@@ -176,8 +175,7 @@ _GLIMPSE_SIGHTS = (
         glimpse.c.fetch_id,
     )
     .join_from(item, glimpse, glimpse.c.item_id == item.c.item_id)
-    .join(fetch, fetch.c.fetch_id == glimpse.c.fetch_id)
-    .join(document, document.c.document_id == fetch.c.document_id)
+    .join(document, document.c.document_id == glimpse.c.document_id)
     .join(wording, wording.c.wording_id == item.c.wording_id)
     .join(feed, feed.c.feed_id == glimpse.c.feed_id)
     .where(item.c.entry_id.in_(bindparam("entries", expanding=True)))

@@ -147,15 +147,17 @@ def _show(tx: Tx, seen: Fetch, document_id: int, sha256: bytes, kept: Kept, fetc
     if seen.route.shows_window:
         observation = Observation(seen.feed_id, seen.requested_at, document_id, sha256, tuple(kept.items), fetch_id)
         return place(tx, observation)
-    _glimpse(tx, seen, kept.items, fetch_id)
+    _glimpse(tx, seen, document_id, kept.items, fetch_id)
     return Placed(touched=set(kept.items))
 
 
-def _glimpse(tx: Tx, seen: Fetch, items: Iterable[int], fetch_id: int) -> None:
+def _glimpse(tx: Tx, seen: Fetch, document_id: int, items: Iterable[int], fetch_id: int) -> None:
     held = {row.item_id: row.at for row in tx.rows_in(_GLIMPSED, "items", items)}
     fresh = [item_id for item_id in items if item_id not in held]
     earlier = [item_id for item_id, at in held.items() if seen.requested_at < at]
-    tx.write(_GLIMPSE_EARLIER, [{"of": n, "to": seen.requested_at, "by": fetch_id} for n in earlier])
+    tx.write(
+        _GLIMPSE_EARLIER, [{"of": n, "to": seen.requested_at, "by": fetch_id, "page": document_id} for n in earlier]
+    )
     strand = seen.route.value if seen.route in {Route.WORDPRESS, Route.SITEMAP} else "window"
     rows = [
         {
@@ -163,6 +165,7 @@ def _glimpse(tx: Tx, seen: Fetch, items: Iterable[int], fetch_id: int) -> None:
             "item_id": item_id,
             "feed_id": seen.feed_id,
             "fetch_id": fetch_id,
+            "document_id": document_id,
             "at": seen.requested_at,
             "strand": strand,
         }
@@ -172,7 +175,9 @@ def _glimpse(tx: Tx, seen: Fetch, items: Iterable[int], fetch_id: int) -> None:
 
 
 _GLIMPSE_EARLIER = (
-    update(glimpse).where(glimpse.c.item_id == bindparam("of")).values(at=bindparam("to"), fetch_id=bindparam("by"))
+    update(glimpse)
+    .where(glimpse.c.item_id == bindparam("of"))
+    .values(at=bindparam("to"), fetch_id=bindparam("by"), document_id=bindparam("page"))
 )
 _GLIMPSED = select(glimpse.c.item_id, glimpse.c.at).where(glimpse.c.item_id.in_(bindparam("items", expanding=True)))
 

@@ -325,6 +325,7 @@ glimpse = _table(
     _ref("item", "which item", index=True),
     _ref("feed", "in which feed"),
     _ref("fetch", "by which attempt"),
+    _ref("document", "which page"),
     Column("at", Utc, nullable=False, comment="when the page was seen"),
     Column("strand", Text, nullable=False, comment="pages that word alike: window (feed pages), wordpress, sitemap"),
 )
