@@ -111,7 +111,7 @@ class Intake:
 
     async def _end(self, held: AsyncExitStack) -> None:
         if self._decoder is None:
-            self._decoder = Plain()
+            self._decoder = self._decoder_for(self._start)
             for piece in self._decoder.feed(self._start):
                 await self._keep(piece, held)
         self._decoder.finish()

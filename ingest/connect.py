@@ -7,11 +7,13 @@ can lead elsewhere. What goes wrong leaves as FetchError, each kind with its rea
 import asyncio
 import contextlib
 import ipaddress
+import logging
 import socket
 import ssl
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
+from urllib.parse import unquote, urlsplit
 
 import httpcore
 
@@ -25,6 +27,9 @@ MOST_ADDRESSES = 4  # that are tried
 FIRST_TRY = 3.0  # seconds for an address while there is another one to try
 MOST_HEAD_BYTES = 256 * 1024  # of an answer's status line and headers, interim answers (1xx) included
 MOST_OVERHEAD = 1024 * 1024  # bytes that chunk sizes, extensions and trailers may add to a body
+
+# At DEBUG httpcore logs the headers of answers, cookies and secrets in redirects included.
+logging.getLogger("httpcore").setLevel(logging.WARNING)
 
 RawHeaders: TypeAlias = list[tuple[bytes, bytes]]
 
@@ -164,7 +169,14 @@ async def _answered(connection: Any, ask: Ask, wire: Wire) -> httpcore.Response:
 
 
 def _through_proxy(proxy: str, tls: ssl.SSLContext) -> httpcore.AsyncHTTPProxy:
-    return httpcore.AsyncHTTPProxy(proxy, ssl_context=tls, proxy_ssl_context=tls, max_keepalive_connections=0)
+    parts = urlsplit(proxy)
+    return httpcore.AsyncHTTPProxy(
+        f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}",
+        proxy_auth=(unquote(parts.username), unquote(parts.password or "")) if parts.username else None,
+        ssl_context=tls,
+        proxy_ssl_context=tls if parts.scheme == "https" else None,
+        max_keepalive_connections=0,
+    )
 
 
 async def _connected(addresses: Sequence[str], port: int, wire: Wire) -> socket.socket:

@@ -8,6 +8,7 @@ not be asked now.
 import asyncio
 import base64
 import logging
+import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -129,17 +130,23 @@ class _Attempt:
 class Fetcher:
     """Asks for one thing at a time, as many at once as the policy allows. One per process; an async context manager.
 
-    `resolver` is the system's unless given. Raises OSError (ssl.SSLError) if `ca_file` cannot be read, ValueError if
-    `allow_private_hosts` holds what is neither host, host:port nor CIDR.
+    `resolver` is the system's and `tls` the one of the policy unless given. Raises OSError (ssl.SSLError) if `ca_file`
+    cannot be read, ValueError if `allow_private_hosts` holds what is neither host, host:port nor CIDR.
     """
 
     def __init__(
-        self, network: NetworkPolicy, hosts: HostTurns, *, clock: Clock, resolver: Resolver | None = None
+        self,
+        network: NetworkPolicy,
+        hosts: HostTurns,
+        *,
+        clock: Clock,
+        resolver: Resolver | None = None,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         line = Line(
             guard=Guard.allowing(network.allow_private_hosts),
             resolver=resolver or SystemResolver(),
-            tls=_tls(network.ca_file),
+            tls=tls or trusting(network.ca_file),
             proxy=network.proxy,
         )
         self._client = httpx.AsyncClient(
@@ -291,7 +298,8 @@ class _Body(httpx.AsyncByteStream):
         await self._reply.aclose()
 
 
-def _tls(ca_file: str | None) -> ssl.SSLContext:
+def trusting(ca_file: str | None) -> ssl.SSLContext:
+    """TLS that trusts the authorities everybody trusts, and those in `ca_file`. Raises OSError (ssl.SSLError)."""
     context = httpx.create_ssl_context(trust_env=False)
     if ca_file is not None:
         context.load_verify_locations(ca_file)
@@ -324,13 +332,21 @@ def _url(text: str, base: httpx.URL | None = None) -> httpx.URL:
 def _checked(url: httpx.URL) -> httpx.URL:
     if url.scheme not in {"http", "https"}:
         raise FetchError(Reason.REFUSED_ADDRESS, f"only http and https are asked, not {url.scheme[:20]!r}")
-    if not url.host:
-        raise FetchError(Reason.PROTOCOL, "a URL without a host")
+    _, host, port = _origin(url)
+    if _HOST.fullmatch(host) is None or not 0 < port < 65536:
+        raise FetchError(Reason.PROTOCOL, "a URL whose host or port cannot be")
     return url
 
 
+_HOST = re.compile(r"[0-9a-z._-]+|[0-9a-f:.]+", re.IGNORECASE)
+
+
 def _origin(url: httpx.URL) -> Origin:
-    return url.scheme, url.raw_host.decode("ascii"), url.port or (443 if url.scheme == "https" else 80)
+    return url.scheme, url.raw_host.decode("ascii"), _port(url)
+
+
+def _port(url: httpx.URL) -> int:
+    return (443 if url.scheme == "https" else 80) if url.port is None else url.port
 
 
 def _follow(attempt: _Attempt) -> None:
