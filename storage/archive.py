@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from storage import feeds, schema, search_index
+from storage.documents import Recent
 from storage.engine import Turns, is_url, lock_path, open_engine
 from storage.ids import Ids
 from storage.recording import record
@@ -41,6 +42,7 @@ class Archive:
         self._engine = engine
         self._turns = Turns(lock_path(location))
         self._now = now
+        self._recent = Recent()
 
     @classmethod
     def open(cls, location: str, *, create: bool = False, now: Now = utc_now) -> "Archive":
@@ -66,14 +68,15 @@ class Archive:
     @contextlib.contextmanager
     def write(self) -> Iterator[Tx]:
         """One transaction: commits at the end of the block, or leaves no trace."""
-        with (
-            self._turns.turn(),
-            self._engine.connect().execution_options(writes=True) as connection,
-            connection.begin(),
-        ):
-            tx = Tx(connection, Ids(connection), self._now())
-            yield tx
-            tx.ids.save()
+        with self._turns.turn():
+            try:
+                with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+                    tx = Tx(connection, Ids(connection), self._recent, self._now())
+                    yield tx
+                    tx.ids.save()
+            except BaseException:
+                self._recent.clear()
+                raise
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:

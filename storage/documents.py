@@ -1,9 +1,11 @@
 """Raw bodies: content-addressed, compressed, verifiable. What was received can always be given back, byte for byte.
 
 A body is compressed with zstd, with the feed's document before it as prefix (successive documents of a feed are nearly
-the same: 137 kB become 4 kB). Every 16th stands alone, so that reading one never takes more than 15 others.
+the same: 137 kB become 4 kB). Every 32nd stands alone, so that reading one never takes more than 31 others; those that
+were written last are at hand without reading any.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from datetime import datetime
 from hashlib import sha256
@@ -15,7 +17,8 @@ from storage.errors import ArchiveError
 from storage.ids import Ids
 from storage.tables import document, document_body
 
-MAX_DEPTH = 15
+MAX_DEPTH = 31
+RECENT_BYTES = 48 * 1024 * 1024
 LEVEL = 3  # 1 misses most long matches of the prefix, 9 gains 6 % at four times the time
 
 
@@ -24,9 +27,41 @@ def digest(body: bytes) -> bytes:
     return sha256(body).digest()
 
 
+class Recent:
+    """The bodies written last, compressed lightly: what the next document of a feed will be held against."""
+
+    def __init__(self, most_bytes: int = RECENT_BYTES) -> None:
+        self._most = most_bytes
+        self._size = 0
+        self._packed: OrderedDict[int, tuple[bytes, int]] = OrderedDict()
+
+    def put(self, document_id: int, plain: bytes) -> None:
+        """Remember a body; the longest unused ones are forgotten."""
+        packed = zstandard.ZstdCompressor(level=1).compress(plain)
+        self._packed[document_id] = packed, len(plain)
+        self._size += len(packed)
+        while self._size > self._most:
+            _, (forgotten, _) = self._packed.popitem(last=False)
+            self._size -= len(forgotten)
+
+    def clear(self) -> None:
+        """Forget all: after a rollback an id may come to stand for another document."""
+        self._packed.clear()
+        self._size = 0
+
+    def take(self, document_id: int) -> bytes | None:
+        """A body that the next one replaces."""
+        held = self._packed.pop(document_id, None)
+        if held is None:
+            return None
+        self._size -= len(held[0])
+        return _unpacked(held[0], None, held[1])
+
+
 def keep(
     connection: Connection,
     ids: Ids,
+    recent: Recent,
     body: bytes,
     seen_at: datetime,
     *,
@@ -41,7 +76,7 @@ def keep(
     if known is not None:
         _remember(connection, known.document_id, known.first_fetched_at, seen_at, encoding, verdict)
         return int(known.document_id)
-    prefix = _prefix(connection, like)
+    prefix = _prefix(connection, recent, like)
     packed = _packed(body, prefix[1] if prefix else None)
     document_id = ids.next("document")
     connection.execute(
@@ -60,6 +95,7 @@ def keep(
         },
     )
     connection.execute(document_body.insert(), {"document_id": document_id, "body": packed})
+    recent.put(document_id, body)
     return document_id
 
 
@@ -89,13 +125,13 @@ def _remember(
         connection.execute(update(document).where(document.c.document_id == document_id).values(changes))
 
 
-def _prefix(connection: Connection, like: int | None) -> tuple[int, bytes, int] | None:
+def _prefix(connection: Connection, recent: Recent, like: int | None) -> tuple[int, bytes, int] | None:
     if like is None:
         return None
     depth = connection.execute(select(document.c.depth).where(document.c.document_id == like)).scalar()
     if depth is None or depth >= MAX_DEPTH:
         return None
-    return like, body(connection, like), depth
+    return like, recent.take(like) or body(connection, like), depth
 
 
 def _packed(body: bytes, prefix: bytes | None) -> bytes:

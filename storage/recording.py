@@ -92,6 +92,7 @@ def _keep_document(tx: Tx, outcome: Ingested) -> int:
     return documents.keep(
         tx.connection,
         tx.ids,
+        tx.recent,
         outcome.body,
         outcome.fetch.requested_at,
         content_type=outcome.content_type,
@@ -286,7 +287,12 @@ def _failed(tx: Tx, outcome: Failed) -> Recorded:
     document_id = None
     if outcome.body is not None:
         document_id = documents.keep(
-            tx.connection, tx.ids, outcome.body, outcome.fetch.requested_at, content_type=outcome.content_type
+            tx.connection,
+            tx.ids,
+            tx.recent,
+            outcome.body,
+            outcome.fetch.requested_at,
+            content_type=outcome.content_type,
         )
     result = Recorded(tx.ids.next("fetch"), "failed")
     failed = replace(outcome.fetch, detail=outcome.detail)

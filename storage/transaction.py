@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable, Row
 
+from storage.documents import Recent
 from storage.ids import Ids
 
 T = TypeVar("T")
@@ -20,6 +21,7 @@ class Tx:
 
     connection: Connection
     ids: Ids
+    recent: Recent
     now: datetime
 
     def rows(self, statement: Executable, **values: Any) -> Sequence[Row[Any]]:
