@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, select, update
 
+from storage.checksum import ITEM, WORDING, checksum
 from storage.grouping import GUID_KINDS, Node, components, counting, key_number, owners, tier_of
 from storage.packing import packed_html
 from storage.records import Entry, KeyKind, Wording
@@ -120,6 +121,8 @@ def _insert(tx: Tx, source: Source, fresh: Sequence[Entry], keys: Mapping[bytes,
         }
         for item_id, entry_id, entry, (tier, _) in zip(item_ids, entry_ids, fresh, counts, strict=True)
     ]
+    for row in rows:
+        row["checksum"] = checksum(row, ITEM)
     tx.write(item.insert(), rows)
     _insert_keys(tx, source, zip(item_ids, fresh, strict=True), void)
     return {entry.digest: item_id for item_id, entry in zip(item_ids, fresh, strict=True)}
@@ -317,7 +320,7 @@ _WORDINGS = select(wording.c.digest, wording.c.wording_id).where(
 
 
 def _row(wording_id: int, outlet_id: int, said: Wording) -> dict[str, Any]:
-    return {
+    row: dict[str, Any] = {
         "wording_id": wording_id,
         "outlet_id": outlet_id,
         "digest": said.digest,
@@ -337,6 +340,7 @@ def _row(wording_id: int, outlet_id: int, said: Wording) -> dict[str, Any]:
         "updated_at": said.updated_at,
         "words": len(said.content_text.split()) if said.content_text else 0,
     }
+    return row | {"checksum": checksum(row, WORDING)}
 
 
 def _json(values: Sequence[Any]) -> str | None:

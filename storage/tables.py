@@ -240,6 +240,7 @@ wording = _table(
     Column("published_source", Text, comment="element or rule that gave it"),
     Column("updated_at", Utc, comment="as the publisher says"),
     Column("words", Integer, nullable=False, comment="of content_text"),
+    Column("checksum", Id, nullable=False, comment="of all other columns as stored: what `verify` holds them against"),
     # The long ones last: SQLite reads a row only as far as the last column that is asked for.
     Column("summary", Text, comment="plain text"),
     Column("content_text", Text, comment="plain text of the fullest body"),
@@ -261,6 +262,7 @@ item = _table(
     Column("canonical_url", Text, comment="the url without what does not address"),
     Column("comments_url", Text, comment="where readers comment"),
     Column("extra", Text, comment="JSON object of what the schema has no column for"),
+    Column("checksum", Id, nullable=False, comment="of what does not change: what `verify` holds it against"),
     UniqueConstraint("feed_id", "digest"),
 )
 

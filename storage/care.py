@@ -1,0 +1,181 @@
+"""Care of the archive: is it whole, a copy of it, the space that it does not need."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from storage import documents
+from storage.archive import Archive
+from storage.checksum import ITEM, WORDING, checksum
+from storage.engine import Turns, lock_path, open_engine, sqlite_driver, sqlite_path
+from storage.errors import ArchiveError
+from storage.tables import document, item, wording
+
+SAFE_SQLITE = (3, 51, 3)
+SAFE_EXPAT = (2, 7, 2)
+STEP_PAGES = 2_000  # of a backup between two breaths of the writer
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a check found. `grave`: something is wrong with the archive; else it is to be known."""
+
+    check: str
+    text: str
+    grave: bool = True
+
+
+def verify(archive: Archive, tick: Callable[[str, int], None] = lambda _check, _done: None) -> Iterator[Finding]:
+    """Everything that does not hold, as it is found: structure, references, documents, wordings, the index."""
+    yield from versions()
+    with archive.read() as connection:
+        if connection.dialect.name == "sqlite":
+            yield from _structure(connection)
+        yield from _documents(connection, tick)
+        for name, table, columns in (("wording", wording, WORDING), ("item", item, ITEM)):
+            yield from _rows(connection, name, table, columns, tick)
+
+
+def versions() -> Iterator[Finding]:
+    """Which SQLite and expat are in use, judged."""
+    import pyexpat
+
+    sqlite = sqlite_driver().sqlite_version_info
+    if sqlite < SAFE_SQLITE:
+        text = f"SQLite {_dotted(sqlite)} can corrupt a WAL database that others write too: install pysqlite3"
+        yield Finding("sqlite version", text, grave=False)
+    expat = pyexpat.version_info
+    if expat < SAFE_EXPAT:
+        text = f"expat {_dotted(expat)} has known weaknesses (fixed in {_dotted(SAFE_EXPAT)}): use a newer Python"
+        yield Finding("expat version", text, grave=False)
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
+
+
+def _structure(connection: Connection) -> Iterator[Finding]:
+    for (text,) in connection.exec_driver_sql("PRAGMA integrity_check(100)"):
+        if text != "ok":
+            yield Finding("structure", text)
+    for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
+        yield Finding("references", f"{table} row {row} names a row of {parent} that is not there")
+    try:
+        connection.exec_driver_sql("INSERT INTO entries_fts(entries_fts, rank) VALUES ('integrity-check', 0)")
+    except Exception as error:  # noqa: BLE001 - whatever the index says is the finding
+        if "readonly" not in str(error):
+            yield Finding("search index", f"is not whole ({error}): `chronik compact` may mend it")
+    connection.rollback()
+
+
+def _documents(connection: Connection, tick: Callable[[str, int], None]) -> Iterator[Finding]:
+    for done, (document_id,) in enumerate(connection.execute(select(document.c.document_id)).all(), 1):
+        try:
+            documents.body(connection, document_id)
+        except ArchiveError as error:
+            yield Finding("documents", str(error))
+        tick("documents", done)
+
+
+def _rows(
+    connection: Connection, name: str, table: Any, columns: tuple[str, ...], tick: Callable[[str, int], None]
+) -> Iterator[Finding]:
+    key = table.c[f"{name}_id"]
+    last, done = -1, 0
+    while rows := connection.execute(select(table).where(key > last).order_by(key).limit(BATCH)).mappings().all():
+        for row in rows:
+            if checksum(dict(row), columns) != row["checksum"]:
+                yield Finding(
+                    f"{name}s", f"{name} {row[key.name]} is not what was stored: restore a backup, or reparse"
+                )
+        last, done = rows[-1][key.name], done + len(rows)
+        tick(f"{name}s", done)
+
+
+# --- backup -----------------------------------------------------------------------------------------------------------
+
+
+def backup(archive: Archive, to: Path, tick: Callable[[int, int], None] = lambda _done, _all: None) -> Path:
+    """Copy an SQLite archive while it is in use; returns the file. Raises ArchiveError.
+
+    The copy gets its name only when it is whole, on disk and verified. `tick` is told pages done and in all.
+    """
+    source = sqlite_path(archive.location)
+    if source is None:
+        raise ArchiveError("this archive is on a server: back it up with pg_dump")
+    target = to / source.name if to.is_dir() else to
+    if target.resolve() == source.resolve():
+        raise ArchiveError(f"{target} is the archive itself: name another place")
+    if not target.parent.is_dir():
+        raise ArchiveError(f"no folder {target.parent}: make it first")
+    partial = target.with_name(f".{target.name}.partial")
+    try:
+        _copy(source, partial, tick)
+        _check_copy(partial)
+        _put_in_place(partial, target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return target
+
+
+def _copy(source: Path, partial: Path, tick: Callable[[int, int], None]) -> None:
+    partial.unlink(missing_ok=True)
+    driver = sqlite_driver()
+    one, other = driver.connect(source), driver.connect(partial)
+    try:
+        one.backup(other, pages=STEP_PAGES, progress=lambda _status, left, whole: tick(whole - left, whole))
+        other.execute("PRAGMA journal_mode = DELETE")
+    finally:
+        one.close()
+        other.close()
+
+
+def _check_copy(partial: Path) -> None:
+    connection = sqlite_driver().connect(partial)
+    try:
+        (verdict,) = connection.execute("PRAGMA quick_check").fetchone()
+        connection.execute("PRAGMA journal_mode = WAL")
+    finally:
+        connection.close()
+    if verdict != "ok":
+        raise ArchiveError(f"the copy is damaged ({verdict}): verify the archive")
+
+
+def _put_in_place(partial: Path, target: Path) -> None:
+    for path in (partial, target.parent):
+        file = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(file)
+        finally:
+            os.close(file)
+    partial.replace(target)
+
+
+# --- space ------------------------------------------------------------------------------------------------------------
+
+
+def compact(location: str) -> tuple[int, int]:
+    """Give unused space back to the file system; returns the file's size before and after. Raises ArchiveError."""
+    path = sqlite_path(location)
+    if path is None:
+        raise ArchiveError("this archive is on a server: it looks after its space itself (VACUUM)")
+    engine = open_engine(location, create=False)
+    turns = Turns(lock_path(location))
+    before = path.stat().st_size
+    try:
+        with turns.turn(), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            raw = connection.connection.dbapi_connection
+            assert raw is not None  # noqa: S101
+            raw.execute("INSERT INTO entries_fts(entries_fts) VALUES ('optimize')")
+            raw.execute("VACUUM")
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            raw.execute("PRAGMA optimize")
+    finally:
+        turns.close()
+        engine.dispose()
+    return before, path.stat().st_size
