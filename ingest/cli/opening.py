@@ -20,8 +20,13 @@ def opened(args: argparse.Namespace, *, create: bool) -> Iterator[Archive]:
         archive = Archive.open(archive_location(args), create=create)
     except ArchiveError as error:
         raise Stop(str(error)) from None
+    from sqlalchemy.exc import DBAPIError
+
     with archive:
-        yield archive
+        try:
+            yield archive
+        except DBAPIError as error:
+            raise Stop(f"{archive.location}: {error.orig}; `chronik verify` tells whether it is whole") from None
 
 
 @contextlib.contextmanager
