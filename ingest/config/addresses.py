@@ -47,6 +47,8 @@ def _split(url: str, schemes: frozenset[str]) -> SplitResult:
         raise UnfitError("is no URL of the web", _url_remedy(url, parts))
     if port == 0 or not is_host(parts.hostname):
         raise UnfitError("is no URL", "look at its host and port")
+    if parts.netloc.count("@") > 1:  # parsers differ on which one ends the credentials
+        raise UnfitError("is no URL", "write %40 for an @ in the user's name or password")
     return parts
 
 

@@ -230,7 +230,7 @@ def _outlet(desk: Desk, name: Scalar, node: Node, base: Defaults, seen: "Seen") 
     manner = _over(desk, name, key, base, own)
     listed = pairs(desk, own["feeds"], joined(key, "feeds")) if "feeds" in own else ()
     feeds = [_feed(desk, slug, word, value, manner, seen) for word, value in listed]
-    if not feeds and not _gives(node, "homepage"):
+    if _is_mapping(node) and not feeds and not _gives(node, "homepage"):
         desk.object_to(name, key, "has neither feeds nor a homepage; give it one of them")
     about: dict[str, Any] = {word: own.get(word) for word in ("name", "homepage", "language", "country", "timezone")}
     return Outlet(slug=slug, **about, **_fields(manner), feeds=tuple(feed for feed in feeds if feed))
@@ -260,6 +260,10 @@ def _slug(desk: Desk, name: Scalar, key: str) -> str:
     except UnfitError as unfit:
         desk.object_to(name, key, f"{short(name.text)} {unfit.fault}; {unfit.remedy}")
         return name.text
+
+
+def _is_mapping(node: Node) -> bool:
+    return isinstance(node, Mapping) or (isinstance(node, Scalar) and node.is_null)
 
 
 def _gives(node: Node, key: str) -> bool:
