@@ -96,6 +96,6 @@ def _context(text: str, *, first: bool, last: bool) -> str:
     most = 2 * CONTEXT
     if len(words) <= (2 * most if not first and not last else most):
         return text
-    head = "" if first else "".join(words[:most])
-    tail = "" if last else "".join(words[-most:])
-    return f"{head.rstrip()} … {tail.lstrip()}".strip(" ") if first or last else f"{head.rstrip()} … {tail.lstrip()}"
+    head = "" if first else "".join(words[:most]).rstrip() + " "
+    tail = "" if last else " " + "".join(words[-most:]).lstrip()
+    return f"{head}…{tail}"

@@ -91,13 +91,13 @@ def _coloured(fitted: str, cell: Cell, code: str | None, look: Look) -> str:
 
 def _blocks(columns: Sequence[str], rows: Iterable[Sequence[Cell]], look: Look) -> Iterator[str]:
     names = [printable(name) for name in columns]
-    label = max(map(cell_len, names), default=0)
+    label = min(max(map(cell_len, names), default=0), (look.width or 80) // 2)
     room = max((look.width or 80) - label - len(GAP), NARROWEST)
     for number, row in enumerate(rows, 1):
         yield look.dim(f"── {number} ".ljust(label + len(GAP), "─"))
         for name, cell in zip(names, row, strict=True):
-            shown = _fitted(_shown(cell, look), room, cut=True, right=False).rstrip()
-            yield f"{look.bold(set_cell_size(name, label))}{GAP}{look.dim(shown) if cell is None else shown}".rstrip()
+            shown = _fitted(_shown(cell, look), room, cut=True, right=False)
+            yield _line([look.bold(_fitted(name, label, cut=True, right=False)), _coloured(shown, cell, None, look)])
 
 
 def _widths(columns: Sequence[str], rows: Sequence[Sequence[Cell]], width: int | None) -> list[int] | None:

@@ -13,7 +13,7 @@ from ingest.cli.settings import archive_location
 from ingest.cli.tables import FORMATS, SUFFIXES, WRITERS, look_of
 from storage.errors import ArchiveError
 from storage.named import NamedQuery, named_queries
-from storage.query import Answer, Limits, QueryError, answered
+from storage.query import Answer, Limit, Limits, QueryError, answered
 from storage.sql_text import parameters as parameters_of
 from storage.sql_text import value
 
@@ -172,11 +172,15 @@ def new_file(output: str) -> Iterator[Path]:
 def _end(answer: Answer, args: argparse.Namespace) -> int:
     if answer.passed is None:
         return DONE
-    print_error(
-        {
-            "rows": f"stopped after {_rows(args):,} rows: there are more; --max-rows N gives more of them",
-            "seconds": f"stopped after {args.timeout:g} s: these rows were found; --timeout 5m waits longer",
-            "memory": "stopped: the query needs more than 512 MB; ask for fewer columns, or for fewer rows to sort",
-        }[answer.passed]
-    )
+    print_error(_stopped(answer.passed, args))
     return SOME_FAILED
+
+
+def _stopped(passed: Limit, args: argparse.Namespace) -> str:
+    match passed:
+        case "rows":
+            return f"stopped after {_rows(args):,} rows: there are more; --max-rows N gives more of them"
+        case "seconds":
+            return f"stopped after {args.timeout:g} s: the answer is not whole; --timeout 5m waits longer"
+        case "memory":
+            return "stopped: the query needs more than 512 MB; ask for fewer columns, or for fewer rows to sort"

@@ -1,6 +1,5 @@
 """Rows as people and programs want them: table, csv, json, ndjson, markdown, parquet. Rows stream; none is kept."""
 
-import csv
 import json
 import math
 import os
@@ -16,6 +15,8 @@ from ingest.cli.grid import Cell, Look, lines
 # Spreadsheets run a text that begins like this as a formula (OWASP, CSV injection); numbers are harmless.
 _FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?%?\Z")
+_QUOTED = re.compile(r'[",\r\n]')
+_EMPTY = '""'
 # Valid JSON, but a terminal or an editor would act on them.
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -35,21 +36,31 @@ def write_table(columns: Sequence[str], rows: Iterable[Sequence[Cell]], stream: 
 
 
 def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]], stream: TextIO) -> None:
-    """RFC 4180 with LF. NULL is an empty field. A text that a spreadsheet would run as a formula gets a ' in front."""
-    writer = csv.writer(stream, lineterminator="\n")
+    """RFC 4180 with LF. NULL is an empty field, an empty text `""`.
+
+    A text that a spreadsheet would run as a formula gets a ' in front.
+    """
     keep = _on_terminal if stream.isatty() else _as_it_is
-    writer.writerow([keep(_harmless(name)) for name in columns])
-    for row in rows:
-        writer.writerow([_csv_cell(cell, keep) for cell in row])
+    stream.write(_csv_line(columns, keep))
+    stream.writelines(_csv_line(row, keep) for row in rows)
 
 
-def _csv_cell(cell: Cell, keep: Callable[[str], str]) -> Cell:
+def _csv_line(cells: Sequence[Cell], keep: Callable[[str], str]) -> str:
+    line = ",".join(_csv_field(cell, keep) for cell in cells)
+    return f"{line or _EMPTY}\n"  # a line with nothing in it would be no row
+
+
+def _csv_field(cell: Cell, keep: Callable[[str], str]) -> str:
     match cell:
-        case str():
-            return keep(_harmless(cell))
+        case None:
+            return ""
         case bytes():
             return cell.hex()
-    return cell
+        case str():
+            text = keep(_harmless(cell))
+            # Python's csv leaves a lone CR unquoted, which tears the row apart.
+            return '"' + text.replace('"', '""') + '"' if not text or _QUOTED.search(text) else text
+    return str(cell)
 
 
 def _harmless(text: str) -> str:
