@@ -13,8 +13,8 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import etree, html
 
+from ingest.document import Document
 from ingest.errors import FetchError
-from ingest.fetch import Document
 from ingest.hosts import PostponedError
 from storage.records import Reason
 

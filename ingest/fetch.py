@@ -20,11 +20,12 @@ from typing import Self, TypeAlias
 import httpx
 
 from ingest import answers, blocked
-from ingest.answers import Freshness, Headers
+from ingest.answers import Headers
 from ingest.body import GLANCE, Intake, Room
 from ingest.clock import Clock
 from ingest.connect import Ask, Line, Reply, Wire
 from ingest.deadline import Deadline
+from ingest.document import Answer, Document, NotModifiedAnswer
 from ingest.errors import FetchError
 from ingest.guard import Guard, host_name
 from ingest.hosts import HostTurns, Pace, Turn
@@ -32,6 +33,8 @@ from ingest.network import NetworkPolicy
 from ingest.resolve import Resolver, SystemResolver
 from ingest.source import HIDDEN, Request, is_secret
 from storage.records import Fetch, Reason
+
+__all__ = ["Answer", "Document", "Fetcher", "NotModifiedAnswer", "trusting"]
 
 MOST_HOPS = 5
 LONGEST_URL = 8000
@@ -46,49 +49,14 @@ Origin: TypeAlias = tuple[str, str, int]
 logging.getLogger("httpx").setLevel(logging.WARNING)
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A body as received, content coding undone.
-
-    `url` is where it came from, the base of what it names; it holds the secrets that the configured URL does.
-    `permanent_url`: where it moved for good (all hops 301 or 308).
-    """
-
-    fetch: Fetch
-    body: bytes
-    url: str
-    content_type: str | None = None
-    etag: str | None = None
-    last_modified: str | None = None
-    freshness: Freshness = field(default_factory=Freshness)
-    permanent_url: str | None = None
-
-    def header(self, name: str) -> str | None:
-        """A stored header's value; `name` in lower case."""
-        return dict(self.fetch.response_headers).get(name)
-
-
-@dataclass(frozen=True, slots=True)
-class NotModifiedAnswer:
-    """304: what the validators named still stands. A validator is given where the server named it anew."""
-
-    fetch: Fetch
-    etag: str | None = None
-    last_modified: str | None = None
-    freshness: Freshness = field(default_factory=Freshness)
-    permanent_url: str | None = None
-
-
-Answer: TypeAlias = Document | NotModifiedAnswer
-
-
 @dataclass(slots=True)
 class _Attempt:
     """How far one attempt has come."""
 
     request: Request
-    url: httpx.URL
     deadline: Deadline
+    first: httpx.URL = field(default_factory=httpx.URL)  # as configured, user information included
+    url: httpx.URL = field(default_factory=httpx.URL)  # where it has led so far
     requested_at: datetime | None = None
     hops: list[tuple[int, str]] = field(default_factory=list)  # (status, the URL it led to)
     wire: Wire = field(default_factory=Wire)
@@ -96,6 +64,11 @@ class _Attempt:
     received: Headers = ()
     status: int | None = None
     wire_bytes: int | None = None
+
+    @property
+    def host(self) -> str:
+        """Whose turn it takes."""
+        return host_name(self.url.raw_host.decode("ascii"))
 
     def row(self, now: datetime, detail: str | None = None) -> Fetch:
         """What is recorded of it; secrets are out."""
@@ -115,7 +88,7 @@ class _Attempt:
         )
 
     def _remark(self) -> str | None:
-        if self.url.scheme == "http" and _parsed(self.request.url).scheme == "https":
+        if self.url.scheme == "http" and self.first.scheme == "https":
             return "a redirect led from https to http"
         return None
 
@@ -169,10 +142,10 @@ class Fetcher:
 
     async def fetch(self, request: Request) -> Answer:
         """Ask once. Raises FetchError with the attempt in `fetch`; PostponedError if a host may not be asked now."""
-        deadline = Deadline(request.timeout, self._clock)
-        attempt = _Attempt(request, httpx.URL(), deadline)
+        attempt = _Attempt(request, Deadline(request.timeout, self._clock))
         try:
-            attempt.url = _without_user(_parsed(request.url))
+            attempt.first = _checked(_url(request.url.strip()))
+            attempt.url = _without_user(attempt.first)
             while True:
                 answer = await self._visit(attempt)
                 if answer is not None:
@@ -188,10 +161,10 @@ class Fetcher:
 
     async def _visit(self, attempt: _Attempt) -> Answer | None:
         """Ask one host for as long as it sends us to itself; None when it sends us elsewhere."""
-        host = attempt.url.host
-        async with self._hosts.turn(host_name(host), self._pace(attempt.request)) as turn, self._places:
+        host = attempt.host
+        async with self._hosts.turn(host, self._pace(attempt.request)) as turn, self._places:
             attempt.requested_at = attempt.requested_at or self._clock.now()
-            while attempt.url.host == host:
+            while attempt.host == host:
                 if (answer := await self._step(attempt, turn)) is not None:
                     return answer
         return None
@@ -309,13 +282,8 @@ def trusting(ca_file: str | None) -> ssl.SSLContext:
 # --- where to ask -----------------------------------------------------------------------------------------------------
 
 
-def _parsed(text: str) -> httpx.URL:
-    """The URL as configured. Raises FetchError (refused_address, protocol)."""
-    return _checked(_url(text.strip()))
-
-
 def _without_user(url: httpx.URL) -> httpx.URL:
-    return url.copy_with(fragment=None, username="", password="")
+    return url.copy_with(fragment=None, username="", password="") if url.fragment or url.userinfo else url
 
 
 def _url(text: str, base: httpx.URL | None = None) -> httpx.URL:
@@ -324,9 +292,11 @@ def _url(text: str, base: httpx.URL | None = None) -> httpx.URL:
     if "\\" in text or any(char < " " or char == "\x7f" for char in text):
         raise FetchError(Reason.REFUSED_ADDRESS, "a URL with a backslash or control character in it")
     try:
-        return httpx.URL(text) if base is None else base.join(text)
+        url = httpx.URL(text) if base is None else base.join(text)
+        _ = url.host  # punycode is decoded only now, and may be none
     except (httpx.InvalidURL, ValueError) as exc:
-        raise FetchError(Reason.PROTOCOL, f"no URL: {exc}") from exc
+        raise FetchError(Reason.PROTOCOL, f"no URL: {str(exc).partition(':')[0].lower()[:80]}") from exc
+    return url
 
 
 def _checked(url: httpx.URL) -> httpx.URL:
@@ -377,11 +347,14 @@ def _own_headers(user_agent: str) -> dict[str, str]:
 
 def _headers(attempt: _Attempt, now: datetime) -> list[tuple[bytes, bytes]]:
     headers = answers.validators(attempt.request.etag, attempt.request.last_modified, now)
-    first = _parsed(attempt.request.url)
-    if _origin(attempt.url) == _origin(first):
-        headers += _credentials(first)
-        headers += [(n.encode(), v.encode()) for n, v in attempt.request.headers if n.lower() not in _OURS]
+    if _origin(attempt.url) == _origin(attempt.first):
+        headers += _credentials(attempt.first)
+        headers += [_encoded(n, v) for n, v in attempt.request.headers if n.lower() not in _OURS]
     return headers
+
+
+def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
+    return name.encode("utf-8", "replace"), value.encode("utf-8", "replace")
 
 
 def _credentials(url: httpx.URL) -> list[tuple[bytes, bytes]]:

@@ -246,19 +246,16 @@ class HostTurns:
 
     async def _claim(self, host: str, token: str, pace: Pace) -> None:
         while True:
-            step = partial(_claim_step, token=token, pace=pace, now=self.clock.now())
-            match await self.ledger.change(host, step):
+            now = self.clock.now()
+            match await self.ledger.change(host, partial(_claim_step, token=token, pace=pace, now=now)):
                 case Granted(start_at):
-                    return await self._wait_until(start_at)
+                    return await self.clock.sleep((start_at - now).total_seconds())
                 case Busy(retry_at):
-                    await self._wait_until(retry_at)
+                    await self.clock.sleep((retry_at - now).total_seconds())
                 case Resting(until):
                     raise PostponedError(host, until, "it asked for fewer requests")
                 case never:
                     assert_never(never)
-
-    async def _wait_until(self, at: datetime) -> None:
-        await self.clock.sleep(max(0.0, (at - self.clock.now()).total_seconds()))
 
     async def _release(self, host: str, token: str, turn: Turn) -> None:
         now = self.clock.now()

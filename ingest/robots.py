@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 from protego import Protego
 
 from ingest.clock import Clock
+from ingest.document import Document
 from ingest.errors import FetchError
-from ingest.fetch import Document
 from storage.records import Reason
 
 Get: TypeAlias = Callable[[str], Awaitable[Document]]

@@ -56,6 +56,11 @@ def zipped(body: bytes, *headers: tuple[str, str]) -> bytes:
     return answer(gzip.compress(body), 200, ("Content-Encoding", "gzip"), *headers)
 
 
+def chunked(rest: bytes) -> bytes:
+    """The head of a chunked answer, and what follows it as it stands."""
+    return head(200, [("Transfer-Encoding", "chunked")]) + rest
+
+
 def moved(to: str, status: int = 301) -> bytes:
     """A redirect."""
     return answer(b"", status, ("Location", to))

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 import pytest
 from asking import AUTHORITY, FEED, Names, failure, policy, secure
-from servers import Asked, Connection, Page, answer, closed_port, hang, head, moved, reset, serving
+from servers import Asked, Connection, Page, answer, chunked, closed_port, hang, head, moved, reset, serving
 
 from ingest.errors import FetchError
 from storage.records import Reason
@@ -75,10 +75,6 @@ class Case:
     detail: str
     page: Page = b""
     etag: str | None = None
-
-
-def chunked(rest: bytes) -> bytes:
-    return head(200, [("Transfer-Encoding", "chunked")]) + rest
 
 
 CASES = {
