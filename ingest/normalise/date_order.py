@@ -1,0 +1,115 @@
+"""Which number is the day, which the month: all readings of a date, and the one that the evidence leaves. Pure.
+
+Two readings stay two unless the weekday beside the date or the language settles them, and these do not disagree.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+# Languages that write the year or the month first: 03/04/2025 in them is a foreign form and stays open.
+_NOT_DAY_FIRST = frozenset(
+    {"en", "eu", "fa", "fil", "hu", "ja", "ko", "lt", "mn", "ne", "ps", "si", "sv", "tl", "ug", "zh"}
+)
+_DAY_FIRST_ENGLISH = frozenset(
+    {"au", "bw", "gb", "gh", "ie", "in", "jm", "ke", "mt", "my", "ng", "nz", "pk", "sg", "tt", "tz", "ug", "zm", "zw"}
+)
+_OPEN = frozenset({"es-us", "es-pr", "es-pa", "fr-ca"})
+
+_GREGORIAN = range(1583, 2200)  # beyond it, bare digits are sooner another calendar's year, or no date
+_UNLIKELY_YEARS = range(31, 50)  # of two digits, among bare digits: a day (31), or nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to read a date. `favoured`: the language speaks for it. `missing`: what had to be added, in words."""
+
+    day: date
+    favoured: bool = False
+    missing: str | None = None
+
+
+def dated(
+    year: int | None,
+    month: int,
+    day: int,
+    only_gregorian: bool = False,
+    favoured: bool = False,
+    missing: str | None = None,
+) -> Reading | None:
+    """The reading, if there is such a day."""
+    if year is None or (only_gregorian and year not in _GREGORIAN):
+        return None
+    try:
+        return Reading(date(year, month, day), favoured, missing)
+    except ValueError:
+        return None
+
+
+def day_of_year(year: int, number: int) -> Reading | None:
+    """The reading of an ISO 8601 ordinal date."""
+    first, last = dated(year, 1, 1), dated(year, 12, 31)
+    if first is None or last is None or not 1 <= number <= (last.day - first.day).days + 1:
+        return None
+    return Reading(date.fromordinal(first.day.toordinal() + number - 1))
+
+
+def year_of(digits: str) -> int | None:
+    """A year of two, three or four digits (RFC 5322 section 4.3); one digit is none.
+
+    >>> [year_of(digits) for digits in ("49", "50", "103", "2025", "7")]
+    [2049, 1950, 2003, 2025, None]
+    """
+    number = int(digits)
+    match len(digits):
+        case 4:
+            return number
+        case 3:
+            return 1900 + number
+        case 2:
+            return number + (2000 if number < 50 else 1900)
+        case _:
+            return None
+
+
+def by_order(digits: list[str], separator: str, language: str | None) -> list[Reading]:
+    """The readings of three numbers. Dots mean day first everywhere; a dash with three short numbers may be ISO's."""
+    first, second, third = (int(number) for number in digits)
+    if len(digits[0]) == 4:
+        found = [dated(first, second, third, True)]
+    else:
+        year = None if len(digits[2]) == 2 and third in _UNLIKELY_YEARS else year_of(digits[2])
+        order = written_order(language)
+        found = [dated(year, second, first, True, order == "dmy")]
+        if separator != ".":
+            found.append(dated(year, first, second, True, order == "mdy"))
+        if separator == "-" and len(digits[0]) == len(digits[2]) == 2 and first not in _UNLIKELY_YEARS:
+            found.append(dated(year_of(digits[0]), second, third, True))
+    return [reading for reading in found if reading]
+
+
+def written_order(language: str | None) -> str | None:
+    """`dmy`, `mdy`, or None where the language's people write both or neither.
+
+    >>> [written_order(tag) for tag in ("de-at", "en-gb", "en-us", "en", "sv", None)]
+    ['dmy', 'dmy', 'mdy', None, None, None]
+    """
+    if not language or language in _OPEN:
+        return None
+    tongue, _, region = language.partition("-")
+    if tongue == "en":
+        return "mdy" if region == "us" else "dmy" if region in _DAY_FIRST_ENGLISH else None
+    return None if tongue in _NOT_DAY_FIRST else "dmy"
+
+
+def chosen(readings: list[Reading], weekdays: frozenset[int]) -> tuple[Reading, str | None] | None:
+    """The one reading that the evidence leaves, and what settled it; None if none or several are left."""
+    if len({reading.day for reading in readings}) <= 1:
+        return (readings[0], None) if readings else None
+    by_weekday = {reading.day for reading in readings if reading.day.weekday() in weekdays}
+    by_language = {reading.day for reading in readings if reading.favoured}
+    picks = {days for days in (frozenset(by_weekday), frozenset(by_language)) if len(days) == 1}
+    if len(picks) != 1:
+        return None
+    (day,) = picks.pop()
+    because = "the weekday" if by_weekday == {day} else "the language"
+    return next(reading for reading in readings if reading.day == day), f"order of day and month settled by {because}"
