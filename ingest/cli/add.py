@@ -5,7 +5,7 @@ import asyncio
 import os
 from typing import TYPE_CHECKING
 
-from ingest.cli.frame import DONE, SOME_FAILED, Stop, printable
+from ingest.cli.frame import DONE, SOME_FAILED, printable
 from ingest.cli.settings import config_path
 from ingest.cli.writing import listed_in, take_in
 from ingest.config.additions import Answer, Offer, Verdict
@@ -29,8 +29,6 @@ def main(args: argparse.Namespace) -> int:
     from ingest.cli.web import feeds_at
 
     found = asyncio.run(feeds_at(url, config))
-    if not found:
-        raise Stop(f"{url}: no feed is declared there or found where feeds usually are; give a feed's own address")
     offers = [_offer(one, url, args.outlet) for one in found if not one.is_comments]
     for one in found:
         if one.is_comments:

@@ -4,13 +4,14 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable, Sized
+from collections.abc import Callable, Coroutine, Iterator, Sized
+from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from ingest.cli.frame import DONE, NOTHING_STARTED, SOME_FAILED, Stop, printable
 from ingest.cli.settings import config_path
-from ingest.config import Config, ConfigError, Feed, load_config
+from ingest.config import Config, ConfigError, Feed, Outlet, load_config
 
 if TYPE_CHECKING:
     from ingest.fetch import Fetcher
@@ -24,6 +25,9 @@ class Trial(Protocol):
 
     @property
     def said(self) -> str: ...
+
+
+Try: TypeAlias = Callable[[Feed, Config, "Fetcher"], Coroutine[Any, Any, Trial]]
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,14 +61,46 @@ def _online(config: Config) -> int:
     return asyncio.run(_tried(config, try_feed))
 
 
-async def _tried(config: Config, try_feed: Callable[[Feed, Config, "Fetcher"], Awaitable[Trial]]) -> int:
+async def _tried(config: Config, try_feed: Try) -> int:
     from ingest.cli.web import fetcher
 
     failed = False
-    async with fetcher(config) as web:
-        trials = [(feed.name, asyncio.ensure_future(try_feed(feed, config, web))) for feed in config.feeds()]
+    async with fetcher(config) as web, asyncio.TaskGroup() as tasks:
+        trials = [
+            (name, tasks.create_task(trial))
+            for outlet in config.outlets
+            for name, trial in _trials(outlet, config, web, try_feed)
+        ]
         for name, trial in trials:
             result = await trial
             failed |= not result.good
             print(printable(f"{name}: {result.said}"), flush=True)
     return SOME_FAILED if failed else DONE
+
+
+def _trials(
+    outlet: Outlet, config: Config, web: "Fetcher", try_feed: Try
+) -> Iterator[tuple[str, Coroutine[Any, Any, Trial]]]:
+    for feed in outlet.feeds:
+        yield feed.name, try_feed(feed, config, web)
+    if not outlet.feeds and outlet.homepage:
+        yield outlet.slug, _look(outlet.homepage, config, web)
+
+
+async def _look(homepage: str, config: Config, web: "Fetcher") -> "Looked":
+    """What a first poll would find of an outlet without feeds."""
+    from ingest.cli.web import feeds_seen
+
+    try:
+        found = await feeds_seen(web, config, homepage)
+    except Stop as stop:
+        return Looked(False, stop.message)
+    return Looked(True, f"its homepage names {', '.join(one.url for one in found if not one.is_comments)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What came of looking for an outlet's feeds."""
+
+    good: bool
+    said: str

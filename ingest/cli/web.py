@@ -23,14 +23,24 @@ def fetcher(config: Config) -> Fetcher:
 
 
 async def feeds_at(url: str, config: Config) -> tuple[Found, ...]:
-    """The feeds of a page, or the one that it is. Raises Stop where it cannot be had."""
+    """The feeds of a page, or the one that it is. Raises Stop where there is none or the page cannot be had."""
+    async with fetcher(config) as web:
+        return await feeds_seen(web, config, url)
+
+
+async def feeds_seen(web: Fetcher, config: Config, url: str) -> tuple[Found, ...]:
+    """The same, with a fetcher that is open already."""
     try:
-        async with fetcher(config) as web:
-            return await feeds_of_page(url, partial(page, web, config))
+        found = await feeds_of_page(url, partial(page, web, config))
     except FetchError as error:
         raise Stop(f"{masked(url)}: {error.reason}: {error.detail}") from None
     except PostponedError as error:
         raise Stop(f"{masked(url)}: {error}") from None
+    if not found:
+        raise Stop(
+            f"{masked(url)}: no feed is declared there or found where feeds usually are; give a feed's own address"
+        )
+    return found
 
 
 async def page(web: Fetcher, config: Config, url: str) -> Document:

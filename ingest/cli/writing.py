@@ -6,6 +6,7 @@ from pathlib import Path
 from ingest.cli.frame import Stop
 from ingest.config import Config, ConfigError, config_of, text_of
 from ingest.config.additions import Answer, NewFeeds, Offer, answers
+from ingest.config.document import MOST_BYTES
 from ingest.config.edit import NEW_FILE, LayoutError, replace_file, with_feeds
 
 
@@ -51,6 +52,8 @@ def _checked(text: str, path: Path, additions: tuple[NewFeeds, ...], environ: Ma
     """The new text, read once more: it must make sense and hold what was to be added."""
     try:
         after = with_feeds(text, str(path), additions)
+        if len(after.encode("utf-8")) > MOST_BYTES:
+            raise Stop(f"{path}: would grow beyond {MOST_BYTES // 1024**2} MiB; add to another file; nothing was added")
         _expect(config_of(after, path, environ), additions)
     except LayoutError as error:
         raise Stop(f"{path}: its layout takes no new lines; put these in by hand:\n{error}") from None

@@ -20,6 +20,13 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
+RSS = b"<?xml version='1.0'?><rss version='2.0'><channel><title>x</title></channel></rss>"
+PAGE = b"""<html><head>
+<link rel=alternate type=application/rss+xml title="Das Blatt - Feed" href=/feed/>
+<link rel=alternate type=application/rss+xml title="Kommentar-Feed" href=/comments/feed/></head></html>"""
+NETWORK = "network: {spacing: 0s, allow_private_hosts: [127.0.0.1]} # for tests\n"
+
+
 def write(text: str, name: str = "feeds.yaml") -> Path:
     path = Path(name)
     path.write_text(text, "utf-8")
@@ -71,9 +78,16 @@ def test_check_online_tells_of_each_feed_and_fails_if_one_does(
     module = type(sys)("ingest.trial")
     module.try_feed = try_feed  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "ingest.trial", module)
-    write("outlets: {x: {feeds: {a: 'https://x.at/good', b: 'https://x.at/bad'}}}\n")
-    assert main(["check", "--online"]) == 1
-    assert capsys.readouterr().out.splitlines()[1:] == ["x/a: seen\\x1b[0m", "x/b: seen\\x1b[0m"]
+    with serving({"/": answer(PAGE), "/feed/": answer(RSS), "/comments/feed/": answer(RSS)}) as server:
+        home = server.url("/")
+        listed = f"x: {{feeds: {{a: 'https://x.at/good', b: 'https://x.at/bad'}}}}, y: {{homepage: '{home}'}}"
+        write(f"{NETWORK}outlets: {{{listed}}}\n")
+        assert main(["check", "--online"]) == 1
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "x/a: seen\\x1b[0m",
+        "x/b: seen\\x1b[0m",
+        f"y: its homepage names {home}feed/",
+    ]
 
 
 # --- import and export ------------------------------------------------------------------------------------------------
@@ -162,12 +176,6 @@ def test_export_into_a_folder_that_is_not_there_is_one_line(capsys: pytest.Captu
 
 
 # --- add --------------------------------------------------------------------------------------------------------------
-
-RSS = b"<?xml version='1.0'?><rss version='2.0'><channel><title>x</title></channel></rss>"
-PAGE = b"""<html><head>
-<link rel=alternate type=application/rss+xml title="Das Blatt - Feed" href=/feed/>
-<link rel=alternate type=application/rss+xml title="Kommentar-Feed" href=/comments/feed/></head></html>"""
-NETWORK = "network: {spacing: 0s, allow_private_hosts: [127.0.0.1]} # for tests\n"
 
 
 def test_add_writes_the_feeds_of_a_page_but_those_of_comments(capsys: pytest.CaptureFixture[str]) -> None:
