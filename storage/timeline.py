@@ -41,7 +41,9 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Window:
+class Shown:
+    """A window with its items in order."""
+
     window_id: int
     document_id: int
     first_at: datetime
@@ -109,21 +111,20 @@ _AFTER = (
 )
 
 
-def _neighbours(tx: Tx, seen: Observation) -> tuple[_Window | None, _Window | None]:
+def _neighbours(tx: Tx, seen: Observation) -> tuple[Shown | None, Shown | None]:
     where = {"feed": seen.feed_id, "at": seen.at, "sha": seen.sha256}
     before = tx.connection.execute(_BEFORE, where).first()
     after = tx.connection.execute(_AFTER, where).first()
-    return _window(before), _window(after)
+    return (shown_window(before) if before else None), (shown_window(after) if after else None)
 
 
-def _window(row: Any) -> _Window | None:
-    if row is None:
-        return None
+def shown_window(row: Any) -> Shown:
+    """A row of a window, its document's sha256 and its reading's items as a value."""
     items = unpacked_items(row.items)
-    return _Window(row.window_id, row.document_id, row.first_at, row.last_at, row.sha256, row.size, items)
+    return Shown(row.window_id, row.document_id, row.first_at, row.last_at, row.sha256, row.size, items)
 
 
-def _stands_at(before: _Window, seen: Observation) -> bool:
+def _stands_at(before: Shown, seen: Observation) -> bool:
     """The window before goes on after the observation."""
     return (seen.at, seen.sha256) < (before.last_at, before.sha256)
 
@@ -131,13 +132,13 @@ def _stands_at(before: _Window, seen: Observation) -> bool:
 # --- the same document again ------------------------------------------------------------------------------------------
 
 
-def _confirm(tx: Tx, standing: _Window, seen: Observation, placed: Placed) -> None:
+def _confirm(tx: Tx, standing: Shown, seen: Observation, placed: Placed) -> None:
     placed.overlap = len(standing.items)
     if seen.at > standing.last_at:
         tx.connection.execute(update(window).where(window.c.window_id == standing.window_id).values(last_at=seen.at))
 
 
-def _begin_earlier(tx: Tx, after: _Window, seen: Observation, placed: Placed) -> None:
+def _begin_earlier(tx: Tx, after: Shown, seen: Observation, placed: Placed) -> None:
     tx.connection.execute(
         update(window)
         .where(window.c.window_id == after.window_id)
@@ -152,7 +153,7 @@ _STARTING = select(run.c.item_id).where(run.c.first_window_id == bindparam("wind
 # --- a window in the middle of another --------------------------------------------------------------------------------
 
 
-def _split(tx: Tx, standing: _Window, seen: Observation) -> _Window:
+def _split(tx: Tx, standing: Shown, seen: Observation) -> Shown:
     """Cut a window in two at the observation; returns the second half. Runs go on through both."""
     until = tx.connection.execute(_LAST_UNTIL, _around(standing, seen)).scalar_one()
     row = tx.connection.execute(_FIRST_FROM, _around(standing, seen)).one()
@@ -171,7 +172,7 @@ def _split(tx: Tx, standing: _Window, seen: Observation) -> _Window:
         update(window).where(window.c.window_id == standing.window_id).values(last_at=until or standing.first_at)
     )
     _move_ends(tx, standing.window_id, second)
-    return _Window(
+    return Shown(
         second,
         standing.document_id,
         row.requested_at,
@@ -182,7 +183,7 @@ def _split(tx: Tx, standing: _Window, seen: Observation) -> _Window:
     )
 
 
-def _around(standing: _Window, seen: Observation) -> dict[str, Any]:
+def _around(standing: Shown, seen: Observation) -> dict[str, Any]:
     # At the same second the document with the smaller digest comes first.
     first = standing.sha256 < seen.sha256
     return {"feed": seen.feed_id, "document": standing.document_id, "at": seen.at, "tie": 1 if first else 0}
@@ -215,8 +216,8 @@ def _move_ends(tx: Tx, first: int, second: int) -> None:
 # --- a new window -----------------------------------------------------------------------------------------------------
 
 
-def _insert(tx: Tx, seen: Observation, before: _Window | None, after: _Window | None, placed: Placed) -> None:
-    new = _Window(
+def _insert(tx: Tx, seen: Observation, before: Shown | None, after: Shown | None, placed: Placed) -> None:
+    new = Shown(
         tx.ids.next("window"),
         seen.document_id,
         seen.at,
@@ -226,7 +227,7 @@ def _insert(tx: Tx, seen: Observation, before: _Window | None, after: _Window | 
         seen.items,
     )
     _write_window(tx, seen, new)
-    facts = _Facts.of(tx, before, new, after)
+    facts = Facts.of(tx, before, new, after)
     _Runs(tx, seen.feed_id, before, new, after, facts, placed).thread()
     if after is None:
         tx.connection.execute(update(feed).where(feed.c.feed_id == seen.feed_id).values(newest_window_id=new.window_id))
@@ -235,7 +236,7 @@ def _insert(tx: Tx, seen: Observation, before: _Window | None, after: _Window | 
     placed.gap = _write_gaps(tx, seen.feed_id, before, new, after, facts)
 
 
-def _write_window(tx: Tx, seen: Observation, new: _Window) -> None:
+def _write_window(tx: Tx, seen: Observation, new: Shown) -> None:
     row = {
         "window_id": new.window_id,
         "feed_id": seen.feed_id,
@@ -249,26 +250,26 @@ def _write_window(tx: Tx, seen: Observation, new: _Window) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Facts:
+class Facts:
     """What the items of some windows say of themselves. Never which entry they are: that may change with evidence."""
 
     names: dict[int, tuple[str, ...]]
     published: dict[int, datetime | None]
 
     @classmethod
-    def of(cls, tx: Tx, *windows: _Window | None) -> "_Facts":
+    def of(cls, tx: Tx, *windows: Shown | None) -> "Facts":
         rows = list(tx.rows_in(_FACTS, "items", {item_id for each in windows if each for item_id in each.items}))
         return cls(
             {row.item_id: _names(row.item_id, row.guid, row.canonical_url) for row in rows},
             {row.item_id: row.published_at for row in rows},
         )
 
-    def shown(self, shown: _Window) -> set[str]:
+    def shown(self, shown: Shown) -> set[str]:
         """Names that tell the window's items apart."""
         count = Counter(name for item_id in shown.items for name in self.names[item_id])
         return {name for name, times in count.items() if times == 1}
 
-    def left_among_older(self, last: _Window, following: _Window) -> Callable[[int], bool]:
+    def left_among_older(self, last: Shown, following: Shown) -> Callable[[int], bool]:
         """Whether an item left `last` while an older one of it stayed in `following`."""
         still = self.shown(following)
         stayed = [each for each in last.items if not still.isdisjoint(self.names[each])]
@@ -299,10 +300,10 @@ class _Runs:
 
     tx: Tx
     feed_id: int
-    before: _Window | None
-    new: _Window
-    after: _Window | None
-    facts: _Facts
+    before: Shown | None
+    new: Shown
+    after: Shown | None
+    facts: Facts
     placed: Placed
 
     def thread(self) -> None:
@@ -361,12 +362,12 @@ class _Runs:
         )
         self._close_runs({row.run_id: row.item_id for row in spanning}, self.before, self.new)
 
-    def _close(self, items: set[int], last: _Window | None, following: _Window) -> None:
+    def _close(self, items: set[int], last: Shown | None, following: Shown) -> None:
         if items and last and self.before:
             found = {row.run_id: row.item_id for row in self._runs_through(items)}
             self._close_runs(found, last, following)
 
-    def _close_runs(self, runs: dict[int, int], last: _Window, following: _Window) -> None:
+    def _close_runs(self, runs: dict[int, int], last: Shown, following: Shown) -> None:
         statement = (
             update(run)
             .where(run.c.run_id == bindparam("of"))
@@ -396,7 +397,7 @@ class _Runs:
     def _row(
         self,
         item_id: int,
-        first: _Window,
+        first: Shown,
         last_id: int | None,
         next_id: int | None,
         withdrawn: bool,
@@ -422,7 +423,7 @@ class _Runs:
         return [item_id for item_id in self.new.items if item_id in items]
 
     @staticmethod
-    def _positions(shown: _Window) -> dict[int, int]:
+    def _positions(shown: Shown) -> dict[int, int]:
         return {item_id: position for position, item_id in enumerate(shown.items, 1)}
 
 
@@ -455,9 +456,7 @@ _RUNS = (
 # --- gaps -------------------------------------------------------------------------------------------------------------
 
 
-def _write_gaps(
-    tx: Tx, feed_id: int, before: _Window | None, new: _Window, after: _Window | None, facts: _Facts
-) -> bool:
+def _write_gaps(tx: Tx, feed_id: int, before: Shown | None, new: Shown, after: Shown | None, facts: Facts) -> bool:
     """Derive the gaps at this place again. True if one was opened before the new window."""
     if after:
         tx.connection.execute(gap.delete().where(gap.c.before_window_id == after.window_id))
@@ -465,7 +464,7 @@ def _write_gaps(
     return before is not None and _write_gap(tx, feed_id, before, new, facts)
 
 
-def _write_gap(tx: Tx, feed_id: int, last: _Window, following: _Window, facts: _Facts) -> bool:
+def _write_gap(tx: Tx, feed_id: int, last: Shown, following: Shown, facts: Facts) -> bool:
     if not shares_nothing(facts.shown(last), facts.shown(following), len(last.items), len(following.items)):
         return False
     row = {

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from saying import Said, rows, told, visit
 
 from storage.archive import Archive
+from storage.rebuild import rethread
 
 said = st.builds(
     Said,
@@ -47,6 +48,8 @@ def archived(path: Path, seen: Sequence[Seen], together: bool) -> dict[str, list
         for group in [visits] if together else [[each] for each in visits]:
             archive.record(group)
         assert not rows(archive, "pragma foreign_key_check")
+        with archive.write() as tx:  # what grew step by step is what follows at a stroke
+            assert not any(rethread(tx, feed.feed_id) for feed in feeds)
         return told(archive)
 
 
