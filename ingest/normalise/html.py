@@ -1,0 +1,168 @@
+"""Markup of strangers to HTML that is safe on any page. Pure, bounded, in time linear in its length.
+
+nh3 alone decides what stays. What comes before it only keeps it from running long (it is quadratic in nesting and in
+the attributes of one tag); what comes after it only takes whole tags away.
+"""
+
+import re
+from collections import Counter
+from functools import lru_cache
+
+import nh3
+
+from ingest.normalise.text import visible
+from ingest.normalise.urls import absolute_url
+
+MAX_MARKUP = 2_000_000  # characters of one body
+MAX_DEPTH = 200  # elements in one another
+MAX_TAG = 8_192  # characters of one tag
+
+_TAGS = frozenset(
+    [
+        *("a", "abbr", "address", "article", "aside", "audio", "b", "bdi", "bdo", "big", "blockquote", "br"),
+        *("caption", "center", "cite", "code", "col", "colgroup", "dd", "del", "details", "dfn", "dir", "div", "dl"),
+        *("dt", "em", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr"),
+        *("i", "img", "ins", "kbd", "li", "main", "mark", "nav", "ol", "p", "picture", "pre", "q", "rp", "rt", "ruby"),
+        *("s", "samp", "section", "small", "source", "span", "strike", "strong", "sub", "summary", "sup", "table"),
+        *("tbody", "td", "tfoot", "th", "thead", "time", "tr", "tt", "u", "ul", "var", "video", "wbr"),
+    ]
+)
+# Not for reading, or read by a browser in a way of its own (svg, math, style, noscript: mutation XSS).
+_DROPPED_WHOLE = frozenset(
+    [
+        *("applet", "embed", "frameset", "head", "iframe", "math", "noembed", "noframes", "noscript", "object"),
+        *("script", "style", "svg", "template", "textarea", "title", "xmp"),
+    ]
+)
+_ATTRIBUTES = {
+    "*": {"dir", "lang", "title"},
+    "a": {"href", "hreflang"},
+    "audio": {"src", "controls"},
+    "img": {"alt", "height", "sizes", "src", "srcset", "width"},
+    "li": {"value"},
+    "ol": {"reversed", "start", "type"},
+    "source": {"media", "sizes", "src", "srcset", "type"},
+    "td": {"colspan", "rowspan"},
+    "th": {"colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+    "video": {"controls", "height", "poster", "src", "width"},
+}
+
+_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^>]*>?")
+# Tags whose element ends by itself where the next begins (HTML 13.1.2.4), and those that hold nothing: no nesting.
+_FLAT = frozenset(
+    [
+        *("area", "base", "br", "col", "dd", "dt", "embed", "hr", "img", "input", "li", "link", "meta", "option", "p"),
+        *("param", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr"),
+    ]
+)
+_LONG_TAG = re.compile(rf"<([A-Za-z][A-Za-z0-9]*)[^<>]{{{MAX_TAG},}}>?")
+_IMAGE = re.compile(r"<img[^>]*>")
+_PIXEL = re.compile(
+    r"""\s(?:width|height)="\s*[01](?:px)?\s*"|\ssrc="https?://(?:
+        pixel\.wp\.com/|stats\.wordpress\.com/b\.gif|feeds\.feedburner\.com/~r/|feedads\.g\.doubleclick\.net/
+        |[^"/]*/~(?:r|ff|a)/|[^"/]*doubleclick\.net/|vg0[0-9]\.met\.vgwort\.de/|[^"/]*\.ivwbox\.de/
+        |(?:www\.)?google-analytics\.com/|pi\.feedsportal\.com/|rss\.buysellads\.com/|da\.feedsportal\.com/)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_NOTHING_LEFT = re.compile(r"<(a|p|div|span)>\s*</\1>")
+
+
+def clean_html(markup: str, base: str | None) -> str | None:
+    """The markup as safe HTML with absolute http(s) links, resolved against `base`; None if nothing is left to see.
+
+    Scripts, styles, forms, frames, event handlers and tracking pixels are gone, and so is what stands beyond
+    MAX_MARKUP characters. Never raises.
+
+    >>> clean_html('<p onclick="x()">Hallo <a href="/welt">Welt</a><script>x()</script>', "https://example.org/a")
+    '<p>Hallo <a href="https://example.org/welt">Welt</a></p>'
+    """
+    markup = visible(markup[:MAX_MARKUP])
+    html = _cleaner(absolute_url(base, None) if base else None).clean(_tamed(markup)).strip()
+    if "<img" in html:
+        html = _IMAGE.sub(_kept_image, html)
+    html = _NOTHING_LEFT.sub("", html)
+    return html if _shows_something(html) else None
+
+
+@lru_cache(maxsize=64)
+def _cleaner(base: str | None) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(_TAGS),
+        clean_content_tags=set(_DROPPED_WHOLE),
+        attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
+        attribute_filter=lambda _tag, name, value: _attribute(name, value, base),
+        url_schemes={"http", "https"},
+        url_relative="pass_through",
+        link_rel=None,
+    )
+
+
+_URL_ATTRIBUTES = frozenset(["href", "src", "poster"])
+
+
+def _attribute(name: str, value: str, base: str | None) -> str | None:
+    if name in _URL_ATTRIBUTES:
+        return absolute_url(value, base)
+    return _srcset(value, base) if name == "srcset" else value
+
+
+_CANDIDATE = re.compile(r"[\s,]*([^\s,](?:[^\s]*[^\s,])?)(?:\s+([0-9.]+[wxh]))?\s*(?:,|$)")
+
+
+def _srcset(value: str, base: str | None) -> str | None:
+    """HTML 4.8.4.2.1: URLs, each with a width or density, between commas."""
+    found = [(absolute_url(match[1], base), match[2]) for match in _CANDIDATE.finditer(value[:MAX_TAG])]
+    return ", ".join(f"{url} {size}" if size else url for url, size in found if url) or None
+
+
+def _kept_image(match: re.Match[str]) -> str:
+    tag = match[0]
+    return "" if (" src=" not in tag and " srcset=" not in tag) or _PIXEL.search(tag) else tag
+
+
+def _shows_something(html: str) -> bool:
+    return bool(html) and ("<img" in html or "<audio" in html or "<video" in html or bool(_stripped(html)))
+
+
+def _stripped(html: str) -> str:
+    return re.sub(r"<[^>]*>|&nbsp;", "", html).strip()
+
+
+# --- what keeps nh3 fast ----------------------------------------------------------------------------------------------
+
+
+def _tamed(markup: str) -> str:
+    """The markup without tags nested deeper than MAX_DEPTH and without the attributes of endless tags."""
+    if len(markup) > MAX_TAG:
+        markup = _LONG_TAG.sub(r"<\1>", markup)
+    if markup.count("<") <= MAX_DEPTH:
+        return markup
+    return _TAG.sub(_Depth().kept, markup)
+
+
+class _Depth:
+    """Counts what is open, by name: an end tag without its start tag closes nothing."""
+
+    def __init__(self) -> None:
+        self.open: Counter[str] = Counter()
+        self.depth = 0
+
+    def kept(self, match: re.Match[str]) -> str:
+        name = match[2].lower()
+        if name in _FLAT:
+            return match[0]
+        if match[1]:
+            return self._end(name, match[0])
+        if self.depth >= MAX_DEPTH:
+            return ""
+        self.open[name] += 1
+        self.depth += 1
+        return match[0]
+
+    def _end(self, name: str, tag: str) -> str:
+        if not self.open[name]:
+            return ""
+        self.open[name] -= 1
+        self.depth -= 1
+        return tag
