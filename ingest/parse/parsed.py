@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text construct: `type` is `text`, `html` or `xhtml` as the format's rules say, None where it leaves that open."""
+    """A text construct: `type` is `text`, `html` or `xhtml` as the format's rules say; None: they leave it open."""
 
     value: str
     type: str | None = None
@@ -34,7 +34,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """A date as written. `element` is the name that `published_source` will show: "pubDate", "dc:date", "published" …"""
+    """A date as written. `element` is the name that `published_source` will show: "pubDate", "dc:date" …"""
 
     element: str
     raw: str
@@ -48,6 +48,7 @@ class Author:
     name: str | None = None
     email: str | None = None
     uri: str | None = None
+    element: str | None = None  # "author", "dc:creator", "itunes:author", "source" (RFC 4287 section 4.2.1) …
 
 
 @dataclass(frozen=True, slots=True)

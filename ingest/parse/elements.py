@@ -1,0 +1,276 @@
+"""Well-formed XML to a parsed feed, element by element, with a parser that resolves and fetches nothing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from lxml import etree
+
+from ingest.parse.constructs import Scope, atom_text, attributes, author, link, rss_text, text_content
+from ingest.parse.entry import DATE_NAMES, date, read_entry
+from ingest.parse.names import (
+    ATOM_03,
+    ATOM_NAMESPACES,
+    RDF,
+    RSS_090,
+    RSS_NAMESPACES,
+    Element,
+    Naming,
+    plain_namespace,
+    split_tag,
+)
+from ingest.parse.parsed import Author, Date, Link, ParsedEntry, ParsedFeed, Text
+
+MAX_ENTRIES = 10_000
+_RSS_VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
+_ATOM_VERSIONS = {"0.1": "atom01", "0.2": "atom02", "0.3": "atom03"}
+_T = TypeVar("_T")
+_ENTRIES = frozenset({"item", "entry"})
+_CONTAINERS = frozenset({"channel", "feed", "items"})
+_PLAIN_HINTS = {
+    name.lower(): name
+    for name in (
+        "ttl",
+        "generator",
+        "sy:updatePeriod",
+        "sy:updateFrequency",
+        "sy:updateBase",
+        "openSearch:totalResults",
+    )
+}
+_LINKED_HINTS = frozenset(
+    {"hub", "self", "next", "prev", "previous", "first", "last", "prev-archive", "next-archive", "current"}
+)
+
+
+class NotWellFormed(Exception):
+    """The text breaks the rules of XML 1.0; says where and how."""
+
+
+def tree(text: str, recover: bool = False) -> Element:
+    """The root of a document that begins with it. Raises NotWellFormed; never resolves or fetches anything.
+
+    With `recover` the parser goes on behind mistakes and takes what it can; None if that is nothing.
+    """
+    parser = etree.XMLParser(
+        encoding="utf-8",
+        recover=recover,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=True,  # texts over 10 MB; there are no entities left, and depth and size are bounded elsewhere
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        return etree.fromstring(text.encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError as error:
+        raise NotWellFormed(str(error).partition(", line ")[0][:200]) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a document is built: its kind of root, what holds its head, what names mean."""
+
+    root: Element
+    holder: Element  # what holds title, link, description of the feed
+    naming: Naming
+    is_atom: bool
+    scope: Scope
+
+
+def read(text: str, doctype: str = "") -> ParsedFeed | None:
+    """A well-formed document as a feed; None if its root is none of a feed's. Raises NotWellFormed."""
+    return read_tree(tree(text), doctype)
+
+
+def read_tree(root: Element, doctype: str = "") -> ParsedFeed | None:
+    """The feed below a root element; None if the root is none of a feed's."""
+    layout = layout_of(root)
+    if layout is None:
+        return None
+    entries, notes = _entries(layout)
+    return _head(layout, entries, notes, doctype)
+
+
+def layout_of(root: Element) -> Layout | None:
+    """How the document is built; None if its root is none of a feed's."""
+    local = split_tag(root.tag)[1].lower()
+    if local not in {"rss", "feed", "rdf", "channel", "entry"}:
+        return None
+    is_atom = local in {"feed", "entry"}
+    holder = root if is_atom or local == "channel" else _first_child(root, "channel", "feed")
+    holder = root if holder is None else holder
+    own = {plain_namespace(element) for element in (root, holder, _first_entry(root)) if element is not None}
+    core = frozenset(own - {_RDF_PLAIN}) | (ATOM_NAMESPACES if is_atom else RSS_NAMESPACES)
+    return Layout(root, holder, Naming(core), is_atom, Scope().inside(root))
+
+
+_RDF_PLAIN = RDF.removeprefix("http://").rstrip("#")
+
+
+def _first_child(parent: Element, *names: str) -> Element | None:
+    return next((child for child in parent.iterchildren("*") if split_tag(child.tag)[1].lower() in names), None)
+
+
+def _first_entry(root: Element) -> Element | None:
+    return next((element for element, _ in entry_elements(root, Scope())), None)
+
+
+# --- entries ----------------------------------------------------------------------------------------------------------
+
+
+def entry_elements(root: Element, scope: Scope, depth: int = 0) -> Iterator[tuple[Element, Scope]]:
+    """The entries in document order with what is in force around them; none within extensions or other entries."""
+    if depth == 0 and split_tag(root.tag)[1].lower() == "entry":
+        yield root, Scope()
+        return
+    for child in root.iterchildren("*"):
+        local = split_tag(child.tag)[1].lower()
+        if local in _ENTRIES:
+            yield child, scope
+        elif local in _CONTAINERS and depth < 4:
+            yield from entry_elements(child, scope.inside(child), depth + 1)
+
+
+def _entries(layout: Layout) -> tuple[list[ParsedEntry], list[str]]:
+    entries: list[ParsedEntry] = []
+    empty = cut = 0
+    notes = []
+    for element, scope in entry_elements(layout.root, layout.scope):
+        if not len(element) and not element.attrib and not (element.text or "").strip():
+            empty += 1
+        elif len(entries) >= MAX_ENTRIES:
+            notes.append(f"more than {MAX_ENTRIES} entries: the rest was left out")
+            break
+        else:
+            entry, was_cut = read_entry(element, layout.naming, layout.is_atom, scope)
+            entries.append(entry)
+            cut += was_cut
+    if empty:
+        notes.append(f"{empty} empty entries left out")
+    if cut:
+        notes.append(f"{cut} entries with too many elements: the rest of these was left out")
+    return entries, notes
+
+
+# --- the feed itself --------------------------------------------------------------------------------------------------
+
+
+def _head(layout: Layout, entries: list[ParsedEntry], notes: list[str], doctype: str) -> ParsedFeed:
+    scope = layout.scope.inside(layout.holder) if layout.holder is not layout.root else layout.scope
+    head = _Head(layout, scope)
+    if split_tag(layout.root.tag)[1].lower() != "entry":
+        head.read(layout.holder)
+    if layout.holder is not layout.root:
+        head.read(layout.root)
+    return ParsedFeed(
+        format=_format(layout.root, doctype),
+        entries=tuple(entries),
+        title=next((head.texts[name] for name in ("title", "dc:title", "atom:title") if name in head.texts), None),
+        description=next((head.texts[name] for name in _DESCRIPTIONS if name in head.texts), None),
+        links=tuple(head.links),
+        language=head.language or scope.language,
+        base=scope.base,
+        authors=tuple(head.authors),
+        dates=tuple(head.dates),
+        hints=head.hints,
+        note="; ".join(notes) or None,
+    )
+
+
+_DESCRIPTIONS: tuple[str, ...] = ("subtitle", "description", "tagline", "abstract", "atom:subtitle", "itunes:summary")
+_DESCRIPTIONS += ("itunes:subtitle", "dc:description")
+_TEXTS = frozenset({"title", "dc:title", "atom:title", *_DESCRIPTIONS})
+_AUTHORS = frozenset({"author", "managingeditor", "dc:creator", "itunes:author", "atom:author", "googleplay:author"})
+_MAX_HEAD = 200  # links, authors, dates of a feed
+
+
+class _Head:
+    """What a document says of its feed while it is read."""
+
+    def __init__(self, layout: Layout, scope: Scope) -> None:
+        self._layout = layout
+        self._scope = scope
+        self.texts: dict[str, Text] = {}
+        self.links: list[Link] = []
+        self.authors: list[Author] = []
+        self.dates: list[Date] = []
+        self.hints: dict[str, object] = {}
+        self.language: str | None = None
+
+    def read(self, holder: Element) -> None:
+        """All children of the element that holds the feed's own elements."""
+        for child in holder.iterchildren("*"):
+            name = self._layout.naming(child)
+            key = name.lower()
+            if key.rpartition(":")[2] not in _ENTRIES and key not in _CONTAINERS:
+                self._read(child, name, key)
+
+    def _read(self, element: Element, name: str, key: str) -> None:
+        if key in _TEXTS:
+            self._text(element, name, key)
+        elif key in {"link", "atom:link"}:
+            self._link(element)
+        elif key in DATE_NAMES:
+            self._add(self.dates, date(element, DATE_NAMES[key]))
+        elif key in _AUTHORS:
+            self._add(self.authors, author(element, name))
+        elif key in {"language", "dc:language"}:
+            self.language = self.language or text_content(element).strip() or None
+        else:
+            self._hint(element, key)
+
+    def _text(self, element: Element, name: str, key: str) -> None:
+        of_atom = key.startswith("atom:") or (self._layout.is_atom and ":" not in key)
+        kind = "html" if key == "description" else None
+        found = atom_text(element, name, self._scope) if of_atom else rss_text(element, name, self._scope, kind)
+        if found:
+            self.texts.setdefault(key, found)
+
+    def _link(self, element: Element) -> None:
+        found = link(element, self._scope)
+        if found is None:
+            return
+        self._add(self.links, found)
+        rel = (found.rel or "").strip().lower().rpartition("/")[2]
+        if rel in _LINKED_HINTS:
+            known = self.hints.setdefault(rel, [])
+            if isinstance(known, list) and len(known) < _MAX_HEAD:
+                known.append(found.href)
+
+    def _hint(self, element: Element, key: str) -> None:
+        if key in _PLAIN_HINTS:
+            if text := text_content(element).strip():
+                self.hints.setdefault(_PLAIN_HINTS[key], text[:500])
+        elif key in {"skiphours", "skipdays"}:
+            words = [text_content(child).strip()[:20] for child in element.iterchildren("*")][:50]
+            self.hints.setdefault("skipHours" if key == "skiphours" else "skipDays", words)
+        elif key in {"fh:complete", "fh:archive"}:
+            self.hints[key] = True
+        elif key == "cloud":
+            self.hints.setdefault(
+                "cloud", {name: value[:500] for name, value in list(attributes(element).items())[:20]}
+            )
+
+    @staticmethod
+    def _add(values: list[_T], value: _T | None) -> None:
+        if value is not None and len(values) < _MAX_HEAD:
+            values.append(value)
+
+
+def _format(root: Element, doctype: str) -> str:
+    """feedparser's word for the format."""
+    namespace, local = split_tag(root.tag)
+    version = (root.get("version") or "").strip()
+    match local.lower():
+        case "rss" if version == "0.91" and "netscape" in doctype.lower():
+            return "rss091n"
+        case "rss":
+            return _RSS_VERSIONS.get(version) or ("rss20" if version.startswith("2") else "rss")
+        case "rdf":
+            used = {split_tag(child.tag)[0] for child in root.iterchildren("*")}
+            return "rss090" if RSS_090 in used else "rss10"
+        case "channel":
+            return "cdf"
+    return _ATOM_VERSIONS.get(version) or ("atom03" if namespace == ATOM_03 else "atom10" if namespace else "atom")

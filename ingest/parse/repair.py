@@ -1,0 +1,97 @@
+"""Mend what publishers most often get wrong in XML, so that a strict parser can read the rest exactly. Linear.
+
+Bare ampersands, HTML entities, references to characters that XML has not, undeclared prefixes, a second XML
+declaration, comments with double hyphens, `]]>` in text, and what follows the end of the root element.
+"""
+
+import html.entities
+import re
+from collections.abc import Iterator
+from xml.sax.saxutils import escape, quoteattr
+
+from ingest.parse.names import USUAL_NAMESPACES
+from ingest.parse.precheck import Checked
+
+_OPEN = re.compile(r"<!\[CDATA\[|<!--")
+_REFERENCE = re.compile(r"&(?:#([0-9]+|[xX][0-9a-fA-F]+)|([A-Za-z][A-Za-z0-9]*))?(;?)")
+_STRAY = re.compile(r"<\?xml\s[^<>]{0,200}\?>|<(?![A-Za-z_/!?])|\]\]>|<!DOCTYPE[^<>\[]{0,500}>")
+_PREFIX = re.compile(r"(?:</?|(?<=\s))([A-Za-z_][\w.-]{0,40}):[A-Za-z_]")  # more than needed does no harm
+_DECLARED = re.compile(r"\sxmlns:([A-Za-z_][\w.-]*)\s*=")
+_PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_MAX_PREFIXES = 100
+
+
+def mended(checked: Checked) -> str:
+    """The document's text with the usual mistakes mended; the same text if there are none."""
+    text = _without_tail(checked)
+    parts = [part if is_cdata else _mended_markup(part, checked.entities) for is_cdata, part in _segments(text)]
+    return "".join(parts)
+
+
+def _segments(text: str) -> Iterator[tuple[bool, str]]:
+    """(is it CDATA, text); comments left out. What is opened and never closed is no CDATA."""
+    position = 0
+    for opening in _OPEN.finditer(text):
+        if opening.start() < position:
+            continue
+        yield False, text[position : opening.start()]
+        mark = "]]>" if opening[0] != "<!--" else "-->"
+        end = text.find(mark, opening.end())
+        if end == -1:
+            position = opening.start()
+            break
+        position = end + 3
+        if mark == "]]>":
+            yield True, text[opening.start() : position]
+    yield False, text[position:]
+
+
+def _mended_markup(part: str, entities: dict[str, str]) -> str:
+    if "&" in part:
+        part = _REFERENCE.sub(lambda match: _reference(match, entities), part)
+    return _STRAY.sub(
+        lambda match: {"<": "&lt;", "]": "]]&gt;"}.get(match[0] if match[0] == "<" else match[0][0], ""), part
+    )
+
+
+def _reference(match: re.Match[str], entities: dict[str, str]) -> str:
+    number, name, end = match.groups()
+    if number and end:
+        return _character(number)
+    if name in _PREDEFINED and end:
+        return match[0]
+    if name in entities and end:
+        value = entities[name]
+        return _character(value[2:-1]) if value.startswith("&#") else escape(value)
+    if name and end and (value := html.entities.html5.get(f"{name};", "")):
+        return escape(value)
+    return f"&amp;{match[0][1:]}"
+
+
+def _character(number: str) -> str:
+    """A reference to a character that XML 1.0 (section 2.2) may hold, else U+FFFD."""
+    code = -1
+    if len(number) <= 12:
+        code = int(number[1:], 16) if number[0] in "xX" else int(number) if number.isdecimal() else -1
+    legal = code in {9, 10, 13} or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
+    return f"&#{code};" if legal else "\ufffd"
+
+
+def _without_tail(checked: Checked) -> str:
+    end = f"</{checked.root}"
+    position = checked.text.rfind(end)
+    close = checked.text.find(">", position) if position != -1 else -1
+    return checked.text[: close + 1] if close != -1 else checked.text
+
+
+def with_prefixes(checked: Checked, text: str) -> str:
+    """Declare on the root what is used and declared nowhere, by the namespace that everybody means."""
+    used = set(_PREFIX.findall(text)) - {"xml", "xmlns"}
+    missing = sorted(used - set(_DECLARED.findall(text)))[:_MAX_PREFIXES]
+    declared = "".join(f" xmlns:{prefix}={quoteattr(_namespace(prefix))}" for prefix in missing)
+    at = 1 + len(checked.root)
+    return text[:at] + declared + text[at:] if missing else text
+
+
+def _namespace(prefix: str) -> str:
+    return USUAL_NAMESPACES.get(prefix.lower(), f"urn:undeclared:{prefix}")

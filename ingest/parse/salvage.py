@@ -1,0 +1,171 @@
+"""What can be saved of XML that is not well-formed: entry by entry, so that one mistake costs one entry at most.
+
+The document is cut at its entries. Each that is well-formed in itself is read as it would be in a sound document; only
+the others go to feedparser, and what that cannot read to a parser that goes on behind mistakes. An entry that the
+document's end cuts off is left out: half of its text would pass for a new wording.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from ingest.errors import ReadError
+from ingest.parse import elements, feedparser
+from ingest.parse.elements import NotWellFormed
+from ingest.parse.parsed import ParsedEntry, ParsedFeed
+from ingest.parse.precheck import Checked
+from storage.records import Reason
+
+_MARK = re.compile(r"<!\[CDATA\[|<!--|<(/?)((?:[A-Za-z_][\w.-]{0,40}:)?(?:item|entry))(?=[\s/>])", re.IGNORECASE)
+_MAX_BROKEN = 100  # entries that are given to feedparser one by one; beyond, the document goes to it whole
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """A document cut at its entries: what is around them, and each of them."""
+
+    frame: str
+    entries: tuple[str, ...]
+    is_cut_off: bool  # the last entry has no end and is left out
+
+
+def salvaged(checked: Checked, text: str, fault: str, *, careful: bool = False) -> ParsedFeed:
+    """What can be saved of `text`, which `fault` keeps from being well-formed; always marked.
+
+    `careful`: without feedparser, which may hang. Raises ReadError(malformed) if there is no entry to be had, and
+    ReadError(not_a_feed) if it is none.
+    """
+    feed = _by_piece(checked, text, careful) or _whole(checked, text, careful)
+    if not feed.entries:
+        raise ReadError(Reason.MALFORMED, f"no entry can be read: {fault}")
+    return replace(feed, salvaged=True, note="; ".join(filter(None, [f"not well-formed: {fault}", feed.note])))
+
+
+# --- entry by entry ---------------------------------------------------------------------------------------------------
+
+
+def _by_piece(checked: Checked, text: str, careful: bool) -> ParsedFeed | None:
+    pieces = cut(text)
+    head = _head(checked, pieces.frame) if pieces.entries else None
+    if head is None:
+        return None
+    start = text[: text.find(">") + 1].rstrip("/>") + ">"
+    reader = _PieceReader(start, f"</{checked.root}>", careful)
+    entries = [entry for piece in pieces.entries[: elements.MAX_ENTRIES] for entry in reader.read(piece)]
+    if reader.broken > _MAX_BROKEN and not careful:
+        return None
+    return replace(head, entries=tuple(entries), note="; ".join(_notes(pieces, reader)) or None)
+
+
+def _notes(pieces: Pieces, reader: "_PieceReader") -> Iterator[str]:
+    if pieces.is_cut_off:
+        yield "the last entry is cut off and left out"
+    if reader.broken:
+        yield f"{reader.broken} entries not well-formed"
+    if reader.lost:
+        yield f"{reader.lost} entries lost"
+    if len(pieces.entries) > elements.MAX_ENTRIES:
+        yield f"more than {elements.MAX_ENTRIES} entries: the rest was left out"
+
+
+def cut(text: str) -> Pieces:
+    """Cut a document at its entries. Linear; CDATA and comments are stepped over."""
+    frame, entries = [], []
+    opened = -1  # where the entry in hand begins
+    done = 0
+    for closing, start, end in _marks(text):
+        if not closing and opened == -1:
+            frame.append(text[done:start])
+            opened = start
+        elif not closing:  # the entry before was never closed
+            entries.append(text[opened:start])
+            opened = start
+        elif opened != -1:
+            entries.append(text[opened:end])
+            opened, done = -1, end
+        if len(entries) > elements.MAX_ENTRIES:
+            return Pieces("".join(frame), tuple(entries), is_cut_off=False)
+    if opened == -1:
+        frame.append(text[done:])
+    return Pieces("".join(frame), tuple(entries), opened != -1)
+
+
+def _marks(text: str) -> Iterator[tuple[bool, int, int]]:
+    """(is it an end tag, begin, end) of the tags of entries."""
+    position = 0
+    while mark := _MARK.search(text, position):
+        if mark[2] is None:
+            end = text.find("]]>" if mark[0] != "<!--" else "-->", mark.end())
+            if end == -1:
+                return
+            position = end + 3
+            continue
+        end = text.find(">", mark.end()) + 1
+        if not end:
+            return
+        yield bool(mark[1]), mark.start(), end
+        if text[end - 2] == "/":
+            yield True, mark.start(), end
+        position = end
+
+
+def _head(checked: Checked, frame: str) -> ParsedFeed | None:
+    for recover in (False, True):
+        try:
+            root = elements.tree(frame, recover=recover)
+        except NotWellFormed:
+            continue
+        if root is not None:
+            return elements.read_tree(root, checked.doctype)
+    return None
+
+
+class _PieceReader:
+    """Reads entries one by one within the document's own root, so that prefixes, base and language hold."""
+
+    def __init__(self, start: str, end: str, careful: bool) -> None:
+        self._start, self._end, self._careful = start, end, careful
+        self.broken = 0
+        self.lost = 0
+
+    def read(self, piece: str) -> tuple[ParsedEntry, ...]:
+        document = f"{self._start}{piece}{self._end}"
+        try:
+            feed = elements.read(document)
+        except NotWellFormed:
+            self.broken += 1
+            feed = self._read_broken(document) if self.broken <= _MAX_BROKEN or self._careful else None
+            self.lost += feed is None or not feed.entries
+        return feed.entries if feed else ()
+
+    def _read_broken(self, document: str) -> ParsedFeed | None:
+        if not self._careful:
+            try:
+                return feedparser.read(document)
+            except feedparser.Unreadable:
+                pass
+        return recovered(document)
+
+
+# --- the document whole -----------------------------------------------------------------------------------------------
+
+
+def _whole(checked: Checked, text: str, careful: bool) -> ParsedFeed:
+    if not careful:
+        try:
+            return feedparser.read(text)
+        except feedparser.Unreadable:
+            pass
+    feed = recovered(text, checked.doctype)
+    if feed is None:
+        raise ReadError(Reason.NOT_A_FEED, f"this is XML with the root <{checked.root[:50]}>, no feed")
+    return feed
+
+
+def recovered(text: str, doctype: str = "") -> ParsedFeed | None:
+    """What a parser that goes on behind mistakes makes of a document."""
+    try:
+        root = elements.tree(text, recover=True)
+    except NotWellFormed:
+        return None
+    return elements.read_tree(root, doctype) if root is not None else None

@@ -1,0 +1,59 @@
+"""XML to a parsed feed: read strictly; else with the usual mistakes mended; else what can be saved of it."""
+
+from dataclasses import replace
+
+from ingest.parse import elements, feedparser, repair, salvage, sitemap
+from ingest.parse.elements import NotWellFormed
+from ingest.parse.parsed import ParsedFeed
+from ingest.parse.precheck import Checked, not_a_feed
+
+
+def read(checked: Checked, *, careful: bool = False) -> ParsedFeed:
+    """The feed. `salvaged` and a note on all that was not well-formed.
+
+    `careful`: without feedparser. Raises ReadError: not_a_feed, malformed.
+    """
+    feed = _read(checked, careful)
+    notes = [*checked.notes, *filter(None, [feed.note])]
+    return replace(feed, note="; ".join(notes) or None, salvaged=feed.salvaged or bool(checked.notes))
+
+
+def _read(checked: Checked, careful: bool) -> ParsedFeed:
+    try:
+        return _strict(checked, checked.text, careful)
+    except NotWellFormed as error:
+        fault = str(error)
+    text = repair.mended(checked)
+    try:
+        return _marked(_strict(checked, text, careful), fault)
+    except NotWellFormed as error:
+        text = repair.with_prefixes(checked, text) if "prefix" in str(error) else text
+    try:
+        return _marked(_strict(checked, text, careful), fault)
+    except NotWellFormed:
+        return salvage.salvaged(checked, text, fault, careful=careful)
+
+
+def _marked(feed: ParsedFeed, fault: str) -> ParsedFeed:
+    return replace(feed, salvaged=True, note="; ".join(filter(None, [f"mended: {fault}", feed.note])))
+
+
+def _strict(checked: Checked, text: str, careful: bool) -> ParsedFeed:
+    root = elements.tree(text)
+    if checked.local_root == "urlset":
+        return sitemap.read(root)
+    return elements.read_tree(root, checked.doctype) or _unknown_root(checked, text, careful)
+
+
+def _unknown_root(checked: Checked, text: str, careful: bool) -> ParsedFeed:
+    """Some feeds have roots of their own making; feedparser looks for entries wherever they are."""
+    error = not_a_feed(f"XML with the root <{checked.root[:50]}>, no feed")
+    if careful:
+        raise error
+    try:
+        feed = feedparser.read(text)
+    except feedparser.Unreadable:
+        raise error from None
+    if not feed.entries:
+        raise error
+    return feed
