@@ -210,6 +210,7 @@ def test_a_stranger_cannot_ask_for_our_environment() -> None:
         Offer("https://evil.example/?x=${TOKEN}"), Offer("https://x.at/", "x ${TOKEN}", "https://${TOKEN}/")
     )
     assert [answer.verdict for answer in told] == [Verdict.REFUSED, Verdict.ADDED]
+    assert "holds a placeholder" in told[0].detail
     assert "${" not in repr(added)
 
 
