@@ -233,7 +233,7 @@ def _differs(row: dict[str, Any], held: Row[Any]) -> bool:
 def _name_changes(tx: Tx, rows: Sequence[dict[str, Any]], replaced: dict[int, int | None]) -> None:
     edits = [(row, before) for row in rows if (before := replaced[row["version_id"]]) is not None]
     needed = {n for row, before in edits for n in (row["wording_id"], before)}
-    said = {row.wording_id: _said(row) for row in tx.rows_in(_SAID, "wordings", needed)}
+    said = {row.wording_id: said_of(row) for row in tx.rows_in(_SAID, "wordings", needed)}
     for row, before in edits:
         row["change"] = kind_of_change(said[before], said[row["wording_id"]])
 
@@ -241,7 +241,7 @@ def _name_changes(tx: Tx, rows: Sequence[dict[str, Any]], replaced: dict[int, in
 _SAID = select(wording).where(wording.c.wording_id.in_(bindparam("wordings", expanding=True)))
 
 
-def _said(row: Row[Any]) -> Said:
+def said_of(row: Row[Any]) -> Said:
     meta = (row.authors, row.categories, row.enclosures, row.image_url, row.language, row.title_language)
     return Said(row.title, row.summary, row.content_text, row.published_at, row.updated_at, repr(meta))
 

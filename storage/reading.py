@@ -25,6 +25,9 @@ class Reader(Protocol):
     def rows(self, query: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """All rows, column to value; instants are text `YYYY-MM-DDTHH:MM:SSZ`. Parameters are written `:name`."""
 
+    def stream(self, query: str, values: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
+        """The same, one row at a time: for answers that may not fit into memory."""
+
 
 @contextlib.contextmanager
 def reading(location: str) -> Iterator[Reader]:
@@ -111,9 +114,13 @@ class _FileReader:
         self._connection = connection
 
     def rows(self, query: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        return list(self.stream(query, values))
+
+    def stream(self, query: str, values: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         cursor = self._connection.execute(query, dict(values or {}))
         names = [column[0] for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor]
+        for row in cursor:
+            yield dict(zip(names, row, strict=True))
 
 
 @contextlib.contextmanager
@@ -134,10 +141,14 @@ class _ServerReader:
         self._connection = connection
 
     def rows(self, query: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        return list(self.stream(query, values))
+
+    def stream(self, query: str, values: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         from sqlalchemy import text
 
-        found = self._connection.execute(text(query), dict(values or {})).mappings()
-        return [{name: _told(value) for name, value in row.items()} for row in found]
+        found = self._connection.execution_options(yield_per=1_000).execute(text(query), dict(values or {}))
+        for row in found.mappings():
+            yield {name: _told(value) for name, value in row.items()}
 
 
 def _told(value: Any) -> Any:

@@ -69,7 +69,7 @@ def _ingested(tx: Tx, outcome: Ingested, source: Source) -> Recorded:
     seen = outcome.fetch
     if seen.route in _CLAIMING and (known := _same_observation(tx, seen, document_id)) is not None:
         return Recorded(known, "unchanged", len(outcome.reading.entries), known=True)
-    kept = _keep_reading(tx, source, document_id, outcome.reading)
+    kept = keep_reading(tx, source, document_id, outcome.reading)
     fetch_id = tx.ids.next("fetch")
     placed = _show(tx, seen, document_id, outcome.sha256, kept, fetch_id)
     changed = _project(tx, kept, placed)
@@ -117,7 +117,7 @@ def _same_observation(tx: Tx, seen: Fetch, document_id: int) -> int | None:
     return tx.connection.execute(select(fetch.c.fetch_id).where(same)).scalar()
 
 
-def _keep_reading(tx: Tx, source: Source, document_id: int, said: Reading) -> Kept:
+def keep_reading(tx: Tx, source: Source, document_id: int, said: Reading) -> Kept:
     held = tx.connection.execute(_READING, {"feed": source.feed_id, "document": document_id}).scalar()
     if held is not None:
         return Kept(list(unpacked_items(held)))

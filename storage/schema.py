@@ -14,7 +14,7 @@ from storage.tables import archive_info, metadata, utc_text
 CONTRACT = "1"  # of the public views
 SCHEMA = "0001"  # newest file in storage/migrations/versions
 
-_SEARCH = (
+SEARCH = (
     """CREATE VIEW search_source AS
     SELECT l.entry_id, w.title, w.summary, w.content_text, NULL AS stems
     FROM search_line l JOIN wording w ON w.wording_id = l.wording_id""",
@@ -45,6 +45,17 @@ def _unreadable(name: str, error: DatabaseError) -> str:
 
 
 def _state(connection: Connection, name: str) -> str:
+    schema = held_schema(connection, name)
+    if schema is None:
+        return "empty"
+    if schema != SCHEMA:
+        remedy = "install a newer chronik" if schema > SCHEMA else "run `chronik migrate`"
+        raise ArchiveError(f"{name} has schema {schema}, this chronik {SCHEMA}: {remedy}")
+    return "ready"
+
+
+def held_schema(connection: Connection, name: str) -> str | None:
+    """The schema that the archive has; None for an empty database. Raises ArchiveError for what is no archive."""
     if connection.dialect.name == "sqlite":
         owner = connection.exec_driver_sql("PRAGMA application_id").scalar()
         if owner not in {0, APPLICATION_ID}:
@@ -53,13 +64,8 @@ def _state(connection: Connection, name: str) -> str:
     if "archive_info" not in tables:
         if tables:
             raise ArchiveError(f"{name} is a database, but no archive of chronik: name another with -a")
-        return "empty"
-    schema = connection.execute(select(archive_info.c.value).where(archive_info.c.key == "schema")).scalar()
-    if schema != SCHEMA:
-        newer = schema is None or schema > SCHEMA
-        remedy = "install a newer chronik" if newer else "run `chronik migrate`"
-        raise ArchiveError(f"{name} has schema {schema}, this chronik {SCHEMA}: {remedy}")
-    return "ready"
+        return None
+    return connection.execute(select(archive_info.c.value).where(archive_info.c.key == "schema")).scalar_one()
 
 
 def _create(engine: Engine, now: datetime) -> None:
@@ -75,19 +81,24 @@ def _create(engine: Engine, now: datetime) -> None:
             return  # another process was quicker
         metadata.create_all(connection)
         create_views(connection)
-        facts = {
-            "contract": CONTRACT,
-            "schema": SCHEMA,
-            "created_at": utc_text(now),
-            "software": f"chronik {installed('chronik')}",
-        }
+        create_search(connection)
+        facts = made_by() | {"created_at": utc_text(now)}
         connection.execute(insert(archive_info), [{"key": key, "value": value} for key, value in facts.items()])
 
 
+def made_by() -> dict[str, str]:
+    """What `archive_info` says of the release that an archive was last brought to."""
+    return {"contract": CONTRACT, "schema": SCHEMA, "software": f"chronik {installed('chronik')}"}
+
+
 def create_views(connection: Connection) -> None:
-    """Make all public views, and the search index where the dialect has one of its own kind."""
+    """Make all public views."""
     for statement in views.statements(connection.dialect.name).values():
         connection.execute(text(statement.replace(":", r"\:")))
+
+
+def create_search(connection: Connection) -> None:
+    """Make the search index where the dialect has one of its own kind."""
     if connection.dialect.name == "sqlite":
-        for statement in _SEARCH:
+        for statement in SEARCH:
             connection.exec_driver_sql(statement)

@@ -73,17 +73,18 @@ def _values(asked: Search, match: str) -> dict[str, Any]:
 
 def _filters(asked: Search) -> str:
     outlets = ", ".join(f":outlet_{n}" for n in range(len(asked.outlets)))
-    parts = [f" and e.outlet in ({outlets})"] if asked.outlets else []
+    among = f" and e.outlet_id in (select outlet_id from outlet where slug in ({outlets}))"
+    parts = [among] if asked.outlets else []
     parts += [" and coalesce(e.published_at, e.first_seen_at) >= :since"] if asked.since else []
     parts += [" and coalesce(e.published_at, e.first_seen_at) < :until"] if asked.until else []
     return "".join(parts)
 
 
-# The hits are ranked by few columns, and only those that are shown are read whole: a snippet costs more than a rank.
+# The hits are ranked by what the small table `entry` has; only those that are shown are read whole, and marked.
 _HITS = """
 with hits as materialized (
   select f.rowid as entry_id, {rank} as place
-  from entries_fts f join entries e on e.entry_id = f.rowid
+  from entries_fts f join entry e on e.entry_id = f.rowid
   where f.entries_fts match :match{filters}
   order by place desc, f.rowid desc limit :limit
 )
@@ -105,9 +106,9 @@ def _current(asked: Search) -> str:
 
 # They are few and not indexed: whatever has the rarest word's letters goes into an index in memory, which decides.
 _REPLACED = """
-select v.version_id, v.entry_id, e.outlet, v.feed, v.url, v.published_at, e.first_seen_at, v.version, v.replaced_at,
-  v.title, v.summary, v.content_text
-from entry_versions v join entries e on e.entry_id = v.entry_id
+select v.version_id, v.entry_id, o.slug as outlet, v.feed, v.url, v.published_at, e.first_seen_at, v.version,
+  v.replaced_at, v.title, v.summary, v.content_text
+from entry_versions v join entry e on e.entry_id = v.entry_id join outlet o on o.outlet_id = e.outlet_id
 where v.replaced_at is not null{filters}
 """
 
@@ -116,7 +117,7 @@ def _former(reader: Reader, asked: Search, wanted: Wish) -> list[Hit]:
     values = {
         name: value for name, value in _values(asked, "").items() if name.startswith(("since", "until", "outlet"))
     }
-    rows = reader.rows(_REPLACED.format(filters=_filters(asked)), values)
+    rows = reader.stream(_REPLACED.format(filters=_filters(asked)), values)
     candidates = {row["version_id"]: row for row in _holding(rows, needles(wanted))}
     return [_former_hit(candidates[found[0]], *found[1:]) for found in _matching(candidates.values(), wanted)]
 

@@ -1,0 +1,66 @@
+"""`chronik reparse`: read the stored documents again with today's parser."""
+
+import argparse
+import asyncio
+import json
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from ingest.cli.frame import DONE, Stop
+from ingest.cli.progress import bar
+
+if TYPE_CHECKING:
+    from ingest.reparse import Report
+    from storage.archive import Archive
+    from storage.records import FeedRecord
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Options of the verb."""
+    parser.add_argument("selector", nargs="*", metavar="SELECTOR", help="outlet, outlet/feed or a glob (orf/*)")
+    parser.add_argument("--dry-run", action="store_true", help="change nothing, say what would change")
+    parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+
+def main(args: argparse.Namespace) -> int:
+    """Read again and say what changed."""
+    from ingest.cli.opening import opened
+    from storage.feeds import selected
+
+    with opened(args, create=False) as archive:
+        feeds = selected(archive.feeds(), args.selector)
+        if not feeds:
+            raise Stop("no such feed in the archive: `chronik status` lists them")
+        report = asyncio.run(_reparse(archive, feeds, args))
+        if not args.dry_run:
+            archive.refresh_search()
+    print(json.dumps(asdict(report)) if args.json else told(report, dry_run=args.dry_run))
+    return DONE
+
+
+async def _reparse(archive: "Archive", feeds: "list[FeedRecord]", args: argparse.Namespace) -> "Report":
+    from ingest.parse.sandbox import Sandbox
+    from ingest.reparse import Reparser
+    from storage.archive import Writer
+
+    writer = Writer(archive)
+    try:
+        async with Sandbox(os.cpu_count() or 1) as parser:
+            with bar("reading again", len(feeds), quiet=args.json) as shown:
+                reparser = Reparser(archive, writer, parser, dry_run=args.dry_run)
+                return await reparser.reparse(feeds, lambda feed, _report: shown.advance(feed.name))
+    finally:
+        writer.close()
+
+
+def told(report: "Report", *, dry_run: bool) -> str:
+    """What changed, in lines."""
+    would = "would change" if dry_run else "changed"
+    lines = [f"{report.documents} documents read again; {report.otherwise} are read otherwise"]
+    lines += [f"{report.readable_now} that could not be read before can be read now"] if report.readable_now else []
+    lines += [f"{report.unreadable} cannot be read"] if report.unreadable else []
+    lines += [f"{count} entries {would} in: {kind}" for kind, count in report.kinds.most_common()]
+    if report.entries_new or report.entries_gone:
+        lines.append(f"{report.entries_new} entries come, {report.entries_gone} go")
+    return "\n".join(lines)

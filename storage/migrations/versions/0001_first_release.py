@@ -1,0 +1,379 @@
+"""First release."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+Utc = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
+
+
+def upgrade() -> None:
+    op.create_table('archive_info',
+    sa.Column('key', sa.Text(), nullable=False, comment='contract, schema, created_at, software'),
+    sa.Column('value', sa.Text(), nullable=False, comment='value, as text'),
+    sa.PrimaryKeyConstraint('key'),
+    comment='Public: what this archive is.',
+    sqlite_strict=True
+    )
+    op.create_table('counter',
+    sa.Column('name', sa.Text(), nullable=False, comment='which id'),
+    sa.Column('value', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='the last one given out'),
+    sa.PrimaryKeyConstraint('name'),
+    comment='Last number given out per kind of id, so that none is ever used twice.',
+    sqlite_strict=True
+    )
+    op.create_table('document',
+    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
+    sa.Column('sha256', sa.LargeBinary(), nullable=False, comment='of the body'),
+    sa.Column('content_type', sa.Text(), nullable=True, comment='as first served'),
+    sa.Column('encoding', sa.Text(), nullable=True, comment='read as'),
+    sa.Column('encoding_verdict', sa.Text(), nullable=True, comment='declared, bom, repaired, guessed'),
+    sa.Column('bytes', sa.Integer(), nullable=False, comment='length of the body'),
+    sa.Column('stored_bytes', sa.Integer(), nullable=False, comment='length as kept'),
+    sa.Column('first_fetched_at', Utc, nullable=False, comment='earliest time at which it was seen'),
+    sa.Column('prefix_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='zstd prefix that it was compressed with; NULL: stands alone'),
+    sa.Column('depth', sa.Integer(), nullable=False, comment='how many prefixes must be read first'),
+    sa.ForeignKeyConstraint(['prefix_id'], ['document.document_id'], initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('document_id'),
+    sa.UniqueConstraint('sha256'),
+    comment='A distinct body, as received.',
+    sqlite_strict=True
+    )
+    op.create_table('document_body',
+    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='whose body'),
+    sa.Column('body', sa.LargeBinary(), nullable=False, comment='zstd'),
+    sa.PrimaryKeyConstraint('document_id'),
+    comment='The compressed bodies, apart, so that scans of document stay cheap.',
+    sqlite_strict=True
+    )
+    op.create_table('entry',
+    sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
+    sa.Column('outlet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='whose entry'),
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='with the fullest text'),
+    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='newest one of that feed'),
+    sa.Column('wording_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='what it says now'),
+    sa.Column('version', sa.Integer(), nullable=False, comment='rank of that wording in its feed'),
+    sa.Column('versions', sa.Integer(), nullable=False, comment='wordings in all'),
+    sa.Column('published_at', Utc, nullable=True, comment='of the wording'),
+    sa.Column('first_seen_at', Utc, nullable=True, comment='earliest observation'),
+    sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='grows with every change'),
+    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['item_id'], ['item.item_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['outlet_id'], ['outlet.outlet_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['wording_id'], ['wording.wording_id'], initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('entry_id'),
+    comment='An entry, as it stands now.',
+    sqlite_strict=True
+    )
+    op.create_index('entry_feed_seen', 'entry', ['feed_id', 'first_seen_at'], unique=False)
+    op.create_index('entry_outlet_published', 'entry', ['outlet_id', 'published_at'], unique=False)
+    op.create_index('entry_outlet_seen', 'entry', ['outlet_id', 'first_seen_at'], unique=False)
+    op.create_index('entry_published', 'entry', ['published_at'], unique=False)
+    op.create_index('entry_seen', 'entry', ['first_seen_at'], unique=False)
+    op.create_index('entry_seq', 'entry', ['seq'], unique=True)
+    op.create_table('entry_merge',
+    sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='the one that is no more'),
+    sa.Column('into_entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='the one that stays'),
+    sa.Column('at', Utc, nullable=False, comment='our clock'),
+    sa.Column('because', sa.Text(), nullable=False, comment='the evidence'),
+    sa.PrimaryKeyConstraint('entry_id'),
+    comment='Two entries that evidence joined.',
+    sqlite_strict=True
+    )
+    op.create_table('host',
+    sa.Column('host', sa.Text(), nullable=False, comment='name or address, without port'),
+    sa.Column('memory', sa.Text(), nullable=True, comment='JSON of ingest.hosts; storage only keeps it'),
+    sa.PrimaryKeyConstraint('host'),
+    comment='How often a host was asked and when it may be again: holds across all processes on this archive.',
+    sqlite_strict=True
+    )
+    op.create_table('item',
+    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='whose documents'),
+    sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which entry this is, by the evidence so far'),
+    sa.Column('wording_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='what it says'),
+    sa.Column('digest', sa.LargeBinary(), nullable=False, comment='of all of it'),
+    sa.Column('tier', sa.Integer(), nullable=False, comment='keys that count: 0 strong, 1 title and date, 2 content, 3 none'),
+    sa.Column('guid', sa.Text(), nullable=True, comment='as published'),
+    sa.Column('url', sa.Text(), nullable=True, comment='as published, absolute'),
+    sa.Column('canonical_url', sa.Text(), nullable=True, comment='the url without what does not address'),
+    sa.Column('comments_url', sa.Text(), nullable=True, comment='where readers comment'),
+    sa.Column('extra', sa.Text(), nullable=True, comment='JSON object of what the schema has no column for'),
+    sa.Column('checksum', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='of what does not change: what `verify` holds it against'),
+    sa.ForeignKeyConstraint(['entry_id'], ['entry.entry_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['wording_id'], ['wording.wording_id'], initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('item_id'),
+    sa.UniqueConstraint('feed_id', 'digest'),
+    comment='An entry exactly as documents of one feed carry it.',
+    sqlite_strict=True
+    )
+    op.create_index(op.f('ix_item_entry_id'), 'item', ['entry_id'], unique=False)
+    op.create_table('outlet',
+    sa.Column('outlet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
+    sa.Column('slug', sa.Text(), nullable=False, comment='name for ever, as in feeds.yaml'),
+    sa.Column('name', sa.Text(), nullable=True, comment='name for people'),
+    sa.Column('homepage', sa.Text(), nullable=True, comment='where feeds are looked for if none is listed'),
+    sa.Column('language', sa.Text(), nullable=True, comment='BCP 47, as configured'),
+    sa.Column('country', sa.Text(), nullable=True, comment='ISO 3166-1, as configured'),
+    sa.Column('timezone', sa.Text(), nullable=True, comment='IANA name, for dates without a zone'),
+    sa.PrimaryKeyConstraint('outlet_id'),
+    sa.UniqueConstraint('slug'),
+    comment='A publisher. Entries are deduplicated within it.',
+    sqlite_strict=True
+    )
+    op.create_table('search_line',
+    sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='rowid in entries_fts'),
+    sa.Column('wording_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='the wording that is indexed'),
+    sa.PrimaryKeyConstraint('entry_id'),
+    comment='What the search index holds of an entry: needed word for word to take it out again.',
+    sqlite_strict=True
+    )
+    op.create_table('search_pending',
+    sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='which entry'),
+    sa.PrimaryKeyConstraint('entry_id'),
+    comment='Entries whose line in the search index is not of today.',
+    sqlite_strict=True
+    )
+    op.create_table('feed',
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
+    sa.Column('outlet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='whose feed'),
+    sa.Column('slug', sa.Text(), nullable=False, comment='name within the outlet, for ever'),
+    sa.Column('name', sa.Text(), nullable=False, comment='outlet/slug, as in every view'),
+    sa.Column('url', sa.Text(), nullable=True, comment='where it is asked for now, placeholders for secrets; NULL: not found yet'),
+    sa.Column('listed', sa.Integer(), nullable=False, comment='1: in feeds.yaml, polled; 0: kept, not polled'),
+    sa.Column('state', sa.Text(), nullable=False, comment='new, ok, failing, gone, unlisted'),
+    sa.Column('added_at', Utc, nullable=False, comment='first known to the archive'),
+    sa.Column('link', sa.Text(), nullable=True, comment="the feed's own link, as of its newest document"),
+    sa.Column('title', sa.Text(), nullable=True, comment="the feed's own title"),
+    sa.Column('description', sa.Text(), nullable=True, comment="the feed's own description"),
+    sa.Column('language', sa.Text(), nullable=True, comment='as the feed declares it'),
+    sa.Column('format', sa.Text(), nullable=True, comment='rss20, atom10, json11, sitemap …'),
+    sa.Column('hints', sa.Text(), nullable=True, comment='JSON: ttl, hub, next page … of the newest document'),
+    sa.Column('last_attempt_at', Utc, nullable=True, comment='last live attempt'),
+    sa.Column('last_success_at', Utc, nullable=True, comment='last live document or 304'),
+    sa.Column('last_new_at', Utc, nullable=True, comment='last live document with a new entry'),
+    sa.Column('failures', sa.Integer(), nullable=False, comment='failed live attempts since the last success'),
+    sa.Column('last_error', sa.Text(), nullable=True, comment='reason and detail of the last failure; NULL after a success'),
+    sa.Column('next_due_at', Utc, nullable=True, comment='when it is asked next'),
+    sa.Column('due_because', sa.Text(), nullable=True, comment='the rule that decided, in words'),
+    sa.Column('etag', sa.Text(), nullable=True, comment='validator, verbatim, of live_document_id'),
+    sa.Column('last_modified', sa.Text(), nullable=True, comment='validator, verbatim, of live_document_id'),
+    sa.Column('live_document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='the document that a 304 confirms'),
+    sa.Column('newest_window_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='window that shows the feed as last seen'),
+    sa.Column('memory', sa.Text(), nullable=True, comment='JSON of the schedule'),
+    sa.Column('unstable_guids', sa.Integer(), nullable=False, comment='1: guids change at every poll and identify nothing'),
+    sa.Column('entries', sa.Integer(), nullable=False, comment='entries that it has carried'),
+    sa.Column('lease_by', sa.Text(), nullable=True, comment='process that polls it now'),
+    sa.Column('lease_until', Utc, nullable=True, comment='after this the lease is void'),
+    sa.ForeignKeyConstraint(['outlet_id'], ['outlet.outlet_id'], initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('feed_id'),
+    sa.UniqueConstraint('name'),
+    sa.UniqueConstraint('outlet_id', 'slug'),
+    comment='A feed of an outlet, and how it stands.',
+    sqlite_strict=True
+    )
+    op.create_index('feed_due', 'feed', ['listed', 'next_due_at'], unique=False)
+    op.create_index(op.f('ix_feed_outlet_id'), 'feed', ['outlet_id'], unique=False)
+    op.create_table('item_key',
+    sa.Column('key', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='digest of scope, kind and text'),
+    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which item has it'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='guid, guid_path, guid_global, publisher_id, url, title_date, content'),
+    sa.Column('text', sa.Text(), nullable=True, comment='the key, where no column of item has it'),
+    sa.ForeignKeyConstraint(['item_id'], ['item.item_id'], ),
+    sa.PrimaryKeyConstraint('key', 'item_id'),
+    comment='Evidence of which entry an item is.',
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    op.create_index('item_key_item', 'item_key', ['item_id'], unique=False)
+    op.create_table('wording',
+    sa.Column('wording_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
+    sa.Column('outlet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='of which outlet'),
+    sa.Column('digest', sa.LargeBinary(), nullable=False, comment='of all that makes the wording'),
+    sa.Column('title', sa.Text(), nullable=True, comment='plain text'),
+    sa.Column('authors', sa.Text(), nullable=True, comment='JSON array of objects: name, email, uri'),
+    sa.Column('categories', sa.Text(), nullable=True, comment='JSON array of objects: term, scheme, label'),
+    sa.Column('enclosures', sa.Text(), nullable=True, comment='JSON array of objects: url, type, length, …'),
+    sa.Column('language', sa.Text(), nullable=True, comment='of the text'),
+    sa.Column('title_language', sa.Text(), nullable=True, comment='of the title'),
+    sa.Column('image_url', sa.Text(), nullable=True, comment="the entry's picture"),
+    sa.Column('published_at', Utc, nullable=True, comment='as the publisher says'),
+    sa.Column('published_raw', sa.Text(), nullable=True, comment='the date as written'),
+    sa.Column('published_source', sa.Text(), nullable=True, comment='element or rule that gave it'),
+    sa.Column('updated_at', Utc, nullable=True, comment='as the publisher says'),
+    sa.Column('words', sa.Integer(), nullable=False, comment='of content_text'),
+    sa.Column('checksum', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='of all other columns as stored: what `verify` holds them against'),
+    sa.Column('summary', sa.Text(), nullable=True, comment='plain text'),
+    sa.Column('content_text', sa.Text(), nullable=True, comment='plain text of the fullest body'),
+    sa.Column('html', sa.LargeBinary(), nullable=True, comment='zstd of JSON [summary_html, content_html], sanitised'),
+    sa.ForeignKeyConstraint(['outlet_id'], ['outlet.outlet_id'], initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('wording_id'),
+    sa.UniqueConstraint('outlet_id', 'digest'),
+    comment='What an entry says, once per outlet.',
+    sqlite_strict=True
+    )
+    op.create_table('feed_url',
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which feed'),
+    sa.Column('url', sa.Text(), nullable=False, comment='placeholders for secrets'),
+    sa.Column('from_at', Utc, nullable=False, comment='from when'),
+    sa.Column('until_at', Utc, nullable=True, comment='until when; NULL: still'),
+    sa.Column('because', sa.Text(), nullable=False, comment='listed, discovered, moved …'),
+    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
+    comment='URLs that a feed has had.',
+    sqlite_strict=True
+    )
+    op.create_index('feed_url_feed', 'feed_url', ['feed_id'], unique=False)
+    op.create_table('fetch',
+    sa.Column('fetch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='for which feed'),
+    sa.Column('route', sa.Text(), nullable=False, comment='live, discovery, push, rfc5005, … load'),
+    sa.Column('url', sa.Text(), nullable=False, comment='as asked, secrets out'),
+    sa.Column('final_url', sa.Text(), nullable=True, comment='after redirects, where another'),
+    sa.Column('requested_at', Utc, nullable=False, comment='when the document was seen; a claim for all routes but ours'),
+    sa.Column('recorded_at', Utc, nullable=False, comment='our clock'),
+    sa.Column('request_headers', sa.Text(), nullable=True, comment='JSON, secrets out'),
+    sa.Column('response_headers', sa.Text(), nullable=True, comment='JSON, secrets out'),
+    sa.Column('elapsed_ms', sa.Integer(), nullable=True, comment='of the request'),
+    sa.Column('outcome', sa.Text(), nullable=False, comment='new, unchanged, not_modified, failed'),
+    sa.Column('reason', sa.Text(), nullable=True, comment='why it failed, from the closed list'),
+    sa.Column('detail', sa.Text(), nullable=True, comment='what was seen, in a line'),
+    sa.Column('http_status', sa.Integer(), nullable=True, comment='of the last answer'),
+    sa.Column('wire_bytes', sa.Integer(), nullable=True, comment='as sent, compressed'),
+    sa.Column('body_bytes', sa.Integer(), nullable=True, comment='decoded'),
+    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='what was got or confirmed'),
+    sa.Column('salvaged', sa.Integer(), nullable=True, comment='1: the document was broken and read as far as it went'),
+    sa.Column('entries_seen', sa.Integer(), nullable=False, comment='entries in the document'),
+    sa.Column('entries_new', sa.Integer(), nullable=False, comment='entries that the archive had not had'),
+    sa.Column('entries_changed', sa.Integer(), nullable=False, comment='entries that got a new version'),
+    sa.ForeignKeyConstraint(['document_id'], ['document.document_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('fetch_id'),
+    comment='An attempt to get a document.',
+    sqlite_strict=True
+    )
+    op.create_index('fetch_document', 'fetch', ['document_id'], unique=False)
+    op.create_index('fetch_feed_time', 'fetch', ['feed_id', 'requested_at'], unique=False)
+    op.create_table('reading',
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='as a document of this feed'),
+    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which document'),
+    sa.Column('items', sa.LargeBinary(), nullable=False, comment='item ids in document order, 8 bytes each, little-endian'),
+    sa.Column('head', sa.Text(), nullable=False, comment='JSON: what it says of the feed'),
+    sa.Column('salvaged', sa.Integer(), nullable=False, comment='1: read as far as it went'),
+    sa.Column('note', sa.Text(), nullable=True, comment='what was repaired, cut or dropped'),
+    sa.ForeignKeyConstraint(['document_id'], ['document.document_id'], ),
+    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], ),
+    sa.PrimaryKeyConstraint('feed_id', 'document_id'),
+    comment='What a document says as a document of this feed: its entries, in order.',
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    op.create_table('void_key',
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='in this feed'),
+    sa.Column('key', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='as in item_key'),
+    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], ),
+    sa.PrimaryKeyConstraint('feed_id', 'key'),
+    comment='A key that one document of the feed had twice: it identifies nothing there.',
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    op.create_table('glimpse',
+    sa.Column('glimpse_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='from the same numbers as run_id'),
+    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which item'),
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='in which feed'),
+    sa.Column('fetch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='by which attempt'),
+    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which page'),
+    sa.Column('at', Utc, nullable=False, comment='when the page was seen'),
+    sa.Column('strand', sa.Text(), nullable=False, comment='pages that word alike: window (feed pages), wordpress, sitemap'),
+    sa.ForeignKeyConstraint(['document_id'], ['document.document_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['fetch_id'], ['fetch.fetch_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['item_id'], ['item.item_id'], initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('glimpse_id'),
+    comment='An item seen on a page of the past, which shows no window.',
+    sqlite_strict=True
+    )
+    op.create_index(op.f('ix_glimpse_item_id'), 'glimpse', ['item_id'], unique=False)
+    op.create_table('version',
+    sa.Column('version_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='id of the run or glimpse that it was first known from'),
+    sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which entry'),
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='in which feed'),
+    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='first item that worded it so'),
+    sa.Column('wording_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='what it says'),
+    sa.Column('fetch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='that saw it first'),
+    sa.Column('rank', sa.Integer(), nullable=False, comment='1 for the first wording in this feed'),
+    sa.Column('seen_at', Utc, nullable=False, comment='first seen in this wording'),
+    sa.Column('replaced_at', Utc, nullable=True, comment='first seen in the next one'),
+    sa.Column('change', sa.Text(), nullable=False, comment='first, title, text, meta, date, typo, noise'),
+    sa.ForeignKeyConstraint(['entry_id'], ['entry.entry_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['fetch_id'], ['fetch.fetch_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['item_id'], ['item.item_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['wording_id'], ['wording.wording_id'], initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('version_id'),
+    comment='A wording of an entry in a feed, from when to when.',
+    sqlite_strict=True
+    )
+    op.create_index(op.f('ix_version_entry_id'), 'version', ['entry_id'], unique=False)
+    op.create_index(op.f('ix_version_wording_id'), 'version', ['wording_id'], unique=False)
+    op.create_index('version_seen', 'version', ['seen_at'], unique=False)
+    op.create_table('window',
+    sa.Column('window_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which feed'),
+    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which document'),
+    sa.Column('first_at', Utc, nullable=False, comment='first observation'),
+    sa.Column('last_at', Utc, nullable=False, comment='last observation, 304s too'),
+    sa.Column('size', sa.Integer(), nullable=False, comment='entries in it'),
+    sa.Column('first_fetch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='of the first observation'),
+    sa.ForeignKeyConstraint(['document_id'], ['document.document_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['first_fetch_id'], ['fetch.fetch_id'], initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('window_id'),
+    comment='A stretch of time for which a feed was one and the same document.',
+    sqlite_strict=True
+    )
+    op.create_index(op.f('ix_window_document_id'), 'window', ['document_id'], unique=False)
+    op.create_index('window_feed_time', 'window', ['feed_id', 'first_at'], unique=False)
+    op.create_table('gap',
+    sa.Column('gap_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which feed'),
+    sa.Column('after_window_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='the last one before'),
+    sa.Column('before_window_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='the first one after'),
+    sa.Column('detected_at', Utc, nullable=False, comment='our clock'),
+    sa.Column('estimated_missed', sa.Integer(), nullable=True, comment='entries, estimated'),
+    sa.Column('state', sa.Text(), nullable=False, comment='open, closed, unclosable'),
+    sa.Column('closed_at', Utc, nullable=True, comment='our clock'),
+    sa.Column('recovered', sa.Integer(), nullable=False, comment='entries that backfill found in it'),
+    sa.ForeignKeyConstraint(['after_window_id'], ['window.window_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['before_window_id'], ['window.window_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('gap_id'),
+    sa.UniqueConstraint('before_window_id'),
+    comment='Two successive windows that share nothing: entries may have been missed between them.',
+    sqlite_strict=True
+    )
+    op.create_index(op.f('ix_gap_feed_id'), 'gap', ['feed_id'], unique=False)
+    op.create_table('run',
+    sa.Column('run_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused; the version that begins with it has this id'),
+    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which item'),
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='in which feed'),
+    sa.Column('first_window_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='first one that has it'),
+    sa.Column('last_window_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='last one that has it; NULL: the newest'),
+    sa.Column('next_window_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='first one without it'),
+    sa.Column('first_position', sa.Integer(), nullable=False, comment='in the first window, from 1'),
+    sa.Column('withdrawn', sa.Integer(), nullable=False, comment='1: it left while older ones stayed'),
+    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['first_window_id'], ['window.window_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['item_id'], ['item.item_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['last_window_id'], ['window.window_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['next_window_id'], ['window.window_id'], initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('run_id'),
+    comment='Consecutive windows that carry an item.',
+    sqlite_strict=True
+    )
+    op.create_index(op.f('ix_run_first_window_id'), 'run', ['first_window_id'], unique=False)
+    op.create_index(op.f('ix_run_item_id'), 'run', ['item_id'], unique=False)
+    op.create_index(op.f('ix_run_last_window_id'), 'run', ['last_window_id'], unique=False)
+    op.create_index('run_open', 'run', ['feed_id'], unique=False, sqlite_where=sa.text('last_window_id IS NULL'), postgresql_where=sa.text('last_window_id IS NULL'))
