@@ -6,7 +6,6 @@ not be asked now.
 """
 
 import asyncio
-import base64
 import logging
 import re
 import ssl
@@ -19,11 +18,11 @@ from typing import Self, TypeAlias
 
 import httpx
 
-from ingest import answers, blocked
+from ingest import answers, blocked, sending
 from ingest.answers import Headers
 from ingest.body import GLANCE, Intake, Room
 from ingest.clock import Clock
-from ingest.connect import Ask, Line, Reply, Wire
+from ingest.connect import Ask, Line, RawHeaders, Reply, Wire
 from ingest.deadline import Deadline
 from ingest.document import Answer, Document, NotModifiedAnswer
 from ingest.errors import FetchError
@@ -31,7 +30,7 @@ from ingest.guard import Guard, host_name
 from ingest.hosts import HostTurns, Pace, Turn
 from ingest.network import NetworkPolicy
 from ingest.resolve import Resolver, SystemResolver
-from ingest.source import HIDDEN, Request, is_secret
+from ingest.source import Request
 from storage.records import Fetch, Reason
 
 __all__ = ["Answer", "Document", "Fetcher", "NotModifiedAnswer", "trusting"]
@@ -39,10 +38,6 @@ __all__ = ["Answer", "Document", "Fetcher", "NotModifiedAnswer", "trusting"]
 MOST_HOPS = 5
 LONGEST_URL = 8000
 LONGEST_STORED_URL = 2048
-ACCEPT = (
-    "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/feed+json;q=0.9,"
-    " application/xml;q=0.8, text/xml;q=0.8, application/json;q=0.7, */*;q=0.5"
-)
 Origin: TypeAlias = tuple[str, str, int]
 
 # httpx logs every URL at INFO, secrets included.
@@ -123,7 +118,7 @@ class Fetcher:
             proxy=network.proxy,
         )
         self._client = httpx.AsyncClient(
-            transport=_Transport(line), trust_env=False, headers=_own_headers(network.user_agent)
+            transport=_Transport(line), trust_env=False, headers=sending.own(network.user_agent)
         )
         self._network = network
         self._hosts = hosts
@@ -193,7 +188,7 @@ class Fetcher:
         request = self._client.build_request(
             "GET", attempt.url, headers=_headers(attempt, self._clock.now()), extensions={"wire": attempt.wire}
         )
-        attempt.sent = _safe_headers(request.headers)
+        attempt.sent = sending.as_stored(request.headers.raw)
         response = await self._client.send(request, stream=True)
         try:
             attempt.status, attempt.received = response.status_code, response.extensions["head"]
@@ -338,36 +333,14 @@ def _follow(attempt: _Attempt) -> None:
 
 # --- what is sent -----------------------------------------------------------------------------------------------------
 
-_OURS = frozenset({"host", "accept-encoding", "connection", "content-length", "transfer-encoding", "te", "upgrade"})
 
-
-def _own_headers(user_agent: str) -> dict[str, str]:
-    return {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip", "Connection": "close"}
-
-
-def _headers(attempt: _Attempt, now: datetime) -> list[tuple[bytes, bytes]]:
-    headers = answers.validators(attempt.request.etag, attempt.request.last_modified, now)
+def _headers(attempt: _Attempt, now: datetime) -> RawHeaders:
+    request = attempt.request
+    headers = answers.validators(request.etag, request.last_modified, now)
     if _origin(attempt.url) == _origin(attempt.first):
-        headers += _credentials(attempt.first)
-        headers += [_encoded(n, v) for n, v in attempt.request.headers if n.lower() not in _OURS]
+        headers += sending.credentials(attempt.first.username, attempt.first.password)
+        headers += sending.configured(request.headers)
     return headers
-
-
-def _encoded(name: str, value: str) -> tuple[bytes, bytes]:
-    return name.encode("utf-8", "replace"), value.encode("utf-8", "replace")
-
-
-def _credentials(url: httpx.URL) -> list[tuple[bytes, bytes]]:
-    """RFC 7617, from the user information of the configured URL."""
-    if not url.userinfo:
-        return []
-    pair = f"{url.username}:{url.password}".encode()
-    return [(b"Authorization", b"Basic " + base64.b64encode(pair))]
-
-
-def _safe_headers(headers: httpx.Headers) -> Headers:
-    named = ((name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in headers.raw)
-    return tuple((name, HIDDEN if is_secret(name) else value) for name, value in named)
 
 
 # --- what came --------------------------------------------------------------------------------------------------------

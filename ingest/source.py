@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import quote, quote_plus
 
 from storage.records import Route
 
@@ -43,7 +44,8 @@ class Request:
     def shown(self, text: str) -> str:
         """`text` with all that is secret taken out."""
         for value, placeholder in self.secrets:
-            text = text.replace(value, placeholder) if value else text
+            for spelling in (value, quote(value, safe=""), quote(value), quote_plus(value)) if value else ():
+                text = text.replace(spelling, placeholder)
         return masked(text)
 
     @property

@@ -149,6 +149,12 @@ def test_secrets_are_in_nothing_that_is_stored_or_shown(caplog: pytest.LogCaptur
     assert failed.fetch.final_url == server.url("/again?x=${KEY}&token=***")
 
 
+def test_a_secret_is_hidden_however_a_url_spells_it() -> None:
+    with serving({"/feed": answer(FEED), "/on": moved("/feed?k=p%C3%A4%20s%2Fs")}) as server:
+        got = document(server.url("/on"), policy(server), secrets=(("pä s/s", "${KEY}"),))
+    assert got.fetch.final_url == server.url("/feed?k=${KEY}")
+
+
 def test_a_url_is_shown_as_the_configuration_writes_it() -> None:
     with serving({"/feed": answer(FEED)}) as server:
         got = document(server.url("/feed?t=abc"), policy(server), shown_url="http://example.org/feed?t=${T}")

@@ -1,0 +1,68 @@
+"""One limit for all stretches of an attempt; waits of our own are not counted."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from clocks import FakeClock
+
+from ingest.clock import SystemClock
+from ingest.deadline import Deadline
+
+
+async def wait_for_ever() -> None:
+    await asyncio.Event().wait()
+
+
+def test_stretches_add_up() -> None:
+    async def main() -> float:
+        clock = FakeClock()
+        deadline = Deadline(timedelta(seconds=30), clock)
+        for _ in range(3):
+            async with deadline.running():
+                clock.advance(10)
+            clock.advance(100)  # in line
+        with pytest.raises(TimeoutError):
+            async with deadline.running():
+                await wait_for_ever()
+        return deadline.spent
+
+    assert asyncio.run(main()) == 30
+
+
+def test_time_that_is_running_is_seen() -> None:
+    async def main() -> float:
+        clock = FakeClock()
+        deadline = Deadline(timedelta(seconds=30), clock)
+        async with deadline.running():
+            clock.advance(4)
+            return deadline.spent
+
+    assert asyncio.run(main()) == 4
+
+
+def test_a_pause_is_not_counted_and_ends_too() -> None:
+    async def main() -> None:
+        deadline = Deadline(timedelta(seconds=0.3), SystemClock())
+        async with deadline.running():
+            for _ in range(3):
+                async with deadline.paused():
+                    await asyncio.sleep(0.2)
+            assert deadline.spent < 0.3
+        with pytest.raises(TimeoutError):
+            async with deadline.running(), deadline.paused():
+                await wait_for_ever()
+
+    asyncio.run(main())
+
+
+def test_after_a_pause_the_limit_is_in_force_again() -> None:
+    async def main() -> None:
+        deadline = Deadline(timedelta(seconds=0.2), SystemClock())
+        with pytest.raises(TimeoutError):
+            async with deadline.running():
+                async with deadline.paused():
+                    await asyncio.sleep(0.05)
+                await wait_for_ever()
+
+    asyncio.run(main())
