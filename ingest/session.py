@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ingest.clock import Clock, SystemClock
-from ingest.config import Config, listing
+from ingest.config import Config, listing, network_policy
 from ingest.fetch import Fetcher
 from ingest.hosts import HostTurns, Pace
-from ingest.network import NetworkPolicy
 from ingest.parse.sandbox import Sandbox
 from ingest.pipeline import Line
 from storage import feeds
@@ -33,20 +32,6 @@ class Session:
     name: str
 
 
-def policy(config: Config) -> NetworkPolicy:
-    """The network section of the configuration as the fetcher takes it."""
-    network = config.network
-    return NetworkPolicy(
-        spacing=network.spacing,
-        per_host=network.per_host,
-        concurrency=network.concurrency,
-        allow_private_hosts=network.allow_private_hosts,
-        ca_file=None if network.ca_file is None else str(network.ca_file),
-        proxy=None if network.proxy is None else network.proxy.value,
-        contact=config.contact,
-    )
-
-
 @asynccontextmanager
 async def session(
     config: Config,
@@ -62,7 +47,7 @@ async def session(
     archive.list_outlets(listing(config))
     writer = Writer(archive)
     try:
-        network = policy(config)
+        network = network_policy(config)
         pace = Pace(network.spacing, network.per_host)
         turns = HostTurns(ArchiveHosts(writer), clock, pace, patience)
         async with Fetcher(network, turns, clock=clock) as fetcher, Sandbox(workers or os.cpu_count() or 1) as parser:
