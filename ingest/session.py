@@ -11,7 +11,7 @@ from datetime import timedelta
 from ingest.clock import Clock, SystemClock
 from ingest.config import Config, listing, network_policy
 from ingest.fetch import Fetcher
-from ingest.hosts import HostTurns, Pace
+from ingest.hosts import HostTurns
 from ingest.parse.sandbox import Sandbox
 from ingest.pipeline import Line
 from storage import feeds
@@ -48,8 +48,7 @@ async def session(
     writer = Writer(archive)
     try:
         network = network_policy(config)
-        pace = Pace(network.spacing, network.per_host)
-        turns = HostTurns(ArchiveHosts(writer), clock, pace, patience)
+        turns = HostTurns(ArchiveHosts(writer), clock, patience)
         async with Fetcher(network, turns, clock=clock) as fetcher, Sandbox(workers or os.cpu_count() or 1) as parser:
             name = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
             await writer.do(lambda tx: feeds.free_dead_leases(tx, lambda by: is_alive(by, name)))
