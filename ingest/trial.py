@@ -34,7 +34,8 @@ async def try_feed(feed: Feed, config: Config, web: Fetcher) -> Tried:
     try:
         document = await web.fetch(request)
         assert isinstance(document, Document)  # noqa: S101 - asked without validators
-        hints = Hints(document.content_type, document.url, outlet and outlet.timezone, outlet and outlet.language)
+        timezone, language = (outlet.timezone, outlet.language) if outlet else (None, None)
+        hints = Hints(document.content_type, document.url, timezone, language)
         async with Sandbox(1) as parser:
             reading = await parser.read(document.body, hints)
     except (IngestError, PostponedError) as failure:

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, case, select, update
 from storage.checksum import ITEM, WORDING, checksum
 from storage.grouping import GUID_KINDS, Node, components, counting, key_number, owners, tier_of
 from storage.packing import packed_html
-from storage.records import Entry, KeyKind, Wording
+from storage.records import Entry, KeyKind
 from storage.tables import entry_merge, item, item_key, void_key, wording
 from storage.transaction import Tx
 
@@ -104,7 +104,7 @@ def _insert(tx: Tx, source: Source, fresh: Sequence[Entry], keys: Mapping[bytes,
         if entry_id not in kept.created and _has_new_guid(keys[entry.digest], found)
     )
     kept.entered = len(set(entry_ids)) - _carried(tx, source, kept.touched.intersection(entry_ids))
-    wordings = _keep_wordings(tx, source, [entry.wording for entry in fresh])
+    wordings = _keep_wordings(tx, source, fresh)
     rows = [
         {
             "item_id": item_id,
@@ -304,26 +304,59 @@ def _regroup(tx: Tx, pool: _Pool, kept: Kept) -> None:
 # --- wordings ---------------------------------------------------------------------------------------------------------
 
 
-def _keep_wordings(tx: Tx, source: Source, wordings: Sequence[Wording]) -> dict[bytes, int]:
-    distinct = {each.digest: each for each in wordings}
-    found = tx.rows_in(_WORDINGS, "names", distinct, outlet=source.outlet_id)
-    known: dict[bytes, int] = {row.digest: row.wording_id for row in found}
+def _keep_wordings(tx: Tx, source: Source, entries: Sequence[Entry]) -> dict[bytes, int]:
+    """Wordings by their digest. What differs between items that say the same (tracking parameters, the order of
+    categories) is kept as the item with the least digest has it: the same, whichever came first."""
+    distinct: dict[bytes, Entry] = {}
+    for each in sorted(entries, key=lambda each: each.digest):
+        distinct.setdefault(each.wording.digest, each)
+    known = {row.digest: row for row in tx.rows_in(_WORDINGS, "names", distinct, outlet=source.outlet_id)}
     fresh = [each for name, each in distinct.items() if name not in known]
     ids = tx.ids.take("wording", len(fresh))
     tx.write(wording.insert(), [_row(n, source.outlet_id, each) for n, each in zip(ids, fresh, strict=True)])
-    return known | {each.digest: n for n, each in zip(ids, fresh, strict=True)}
+    found = {name: row.wording_id for name, row in known.items()}
+    lesser = [each for name, each in distinct.items() if name in known and each.digest < known[name].variant]
+    _take_noise(tx, [_row(found[each.wording.digest], source.outlet_id, each) for each in lesser])
+    return found | {each.wording.digest: n for n, each in zip(ids, fresh, strict=True)}
 
 
-_WORDINGS = select(wording.c.digest, wording.c.wording_id).where(
+_WORDINGS = select(wording.c.digest, wording.c.wording_id, wording.c.variant).where(
     wording.c.outlet_id == bindparam("outlet"), wording.c.digest.in_(bindparam("names", expanding=True))
+)
+# Never the texts, which follow from the digest: the search index must be told them word for word to forget them.
+_NOISE = (
+    *("variant", "html", "categories", "enclosures", "image_url", "published_raw", "published_source"),
+    *("language", "title_language"),
 )
 
 
-def _row(wording_id: int, outlet_id: int, said: Wording) -> dict[str, Any]:
+def _take_noise(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
+    texts = {row.wording_id: row for row in tx.rows_in(_TEXTS, "wordings", [row["wording_id"] for row in rows])}
+    changes = []
+    for row in rows:
+        stored = row | texts[row["wording_id"]]._asdict()
+        changes.append({name: stored[name] for name in _NOISE})
+        changes[-1] |= {"of": row["wording_id"], "sum": checksum(stored, WORDING)}
+    tx.write(_UPDATE_NOISE, changes)
+
+
+_TEXTS = select(wording.c.wording_id, wording.c.title, wording.c.summary, wording.c.content_text).where(
+    wording.c.wording_id.in_(bindparam("wordings", expanding=True))
+)
+_UPDATE_NOISE = (
+    update(wording)
+    .where(wording.c.wording_id == bindparam("of"))
+    .values({name: bindparam(name) for name in _NOISE} | {"checksum": bindparam("sum")})
+)
+
+
+def _row(wording_id: int, outlet_id: int, said_by: Entry) -> dict[str, Any]:
+    said = said_by.wording
     row: dict[str, Any] = {
         "wording_id": wording_id,
         "outlet_id": outlet_id,
         "digest": said.digest,
+        "variant": said_by.digest,
         "title": said.title,
         "summary": said.summary,
         "content_text": said.content_text,

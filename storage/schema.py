@@ -21,8 +21,10 @@ SEARCH = (
     """CREATE VIRTUAL TABLE entries_fts USING fts5(
     -- Full-text index over the current wordings. May lag a minute.
     -- select e.* from entries_fts join entries e on e.entry_id = entries_fts.rowid where entries_fts match 'ukraine*'
-    title, summary, content_text,
-    stems,   -- stems and compound parts, asked by `chronik search`
+    title,         -- as in entries
+    summary,       -- as in entries
+    content_text,  -- as in entries
+    stems,         -- stems and compound parts, asked by `chronik search`
     content='search_source', content_rowid='entry_id', tokenize="unicode61 remove_diacritics 2")""",
 )
 

@@ -228,6 +228,12 @@ wording = _table(
     _id("wording_id", "grows, never reused"),
     _ref("outlet", "of which outlet"),
     Column("digest", LargeBinary, nullable=False, comment="of all that makes the wording"),
+    Column(
+        "variant",
+        LargeBinary,
+        nullable=False,
+        comment="least digest of the items that say it: whose noise this row has",
+    ),
     Column("title", Text, comment="plain text"),
     Column("authors", Text, comment="JSON array of objects: name, email, uri"),
     Column("categories", Text, comment="JSON array of objects: term, scheme, label"),

@@ -38,6 +38,7 @@ class Said:
     text: str | None = None
     at: float | None = None
     html: str | None = None
+    noise: str | None = None  # what is no part of the wording: another spelling of the date
 
     def entry(self) -> Entry:
         published = None if self.at is None else hours(self.at)
@@ -48,7 +49,7 @@ class Said:
             content_text=self.text,
             content_html=self.html,
             published_at=published,
-            published_raw=None if published is None else str(published),
+            published_raw=self.noise,
         )
         keys = [Key(KeyKind.GUID, self.guid)] if self.guid else []
         keys += [Key(KeyKind.URL, self.url)] if self.url else []
@@ -75,7 +76,7 @@ def rows(archive: Archive, query: str) -> list[tuple[Any, ...]]:
 
 
 _WITHOUT_IDS = {
-    "entries": "outlet, feed, guid, url, canonical_url, title, content_text, published_at, first_seen_at, last_seen_at,"
+    "entries": "outlet, feed, guid, url, canonical_url, title, content_text, published_at, published_raw, first_seen_at, last_seen_at,"
     " version, versions, words, extra",
     "entry_versions": "feed, version, seen_at, replaced_at, change, title, url, content_text, published_at, digest",
     "sightings": "feed, guid, first_seen_at, last_seen_at, gone_at, first_position, withdrawn",

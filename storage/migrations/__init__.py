@@ -7,7 +7,6 @@ is drafted with `python -m storage.migrations.draft`; storage.schema.SCHEMA name
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -95,19 +94,17 @@ def _transaction(engine: Engine) -> Iterator[Connection]:
     in force (https://sqlite.org/lang_altertable.html section 7); nor can they be switched off within a transaction.
     """
     with engine.connect().execution_options(writes=True) as connection:
-        _switch_foreign_keys(connection, on=False)
-        try:
-            with connection.begin():
-                yield connection
-                _check_references(connection)
-        finally:
-            _switch_foreign_keys(connection, on=True)
+        _switch_foreign_keys_off(connection)
+        with connection.begin():
+            yield connection
+            _check_references(connection)
 
 
-def _switch_foreign_keys(connection: Connection, *, on: bool) -> None:
+def _switch_foreign_keys_off(connection: Connection) -> None:
+    """For this connection, whose engine is given back right after the steps."""
     if connection.dialect.name == "sqlite":
         raw: Any = connection.connection.dbapi_connection
-        raw.execute(f"PRAGMA foreign_keys = {int(on)}")
+        raw.execute("PRAGMA foreign_keys = OFF")
 
 
 def _check_references(connection: Connection) -> None:
@@ -134,6 +131,5 @@ def _renew_search(connection: Connection) -> None:
 
 
 def _stamp(connection: Connection, schema: str) -> None:
-    facts = made_by() | {"schema": schema, "migrated_at": datetime.now(UTC).isoformat(timespec="seconds")}
-    for key, value in facts.items():
+    for key, value in (made_by() | {"schema": schema}).items():
         connection.execute(update(archive_info).where(archive_info.c.key == key).values(value=value))

@@ -59,7 +59,7 @@ _COLUMN = re.compile(r"(?:\bAS\s+|\.|^\s*)(\w+),?\s+--\s*(.+)$")
 
 def comments(text: str) -> tuple[str, dict[str, str]]:
     """What a CREATE VIEW says of itself: the view's comment, and column to comment."""
-    lines = text.splitlines()
-    about = " ".join(line.strip()[2:].strip() for line in lines if line.startswith("--"))
+    lines = [line.strip() for line in text.splitlines()]
+    about = " ".join(line[2:].strip() for line in lines if line.startswith("--"))
     found = (match for line in lines if not line.startswith("--") and (match := _COLUMN.search(line)))
     return about, {match[1]: match[2].strip() for match in found}

@@ -19,6 +19,7 @@ said = st.builds(
     url=st.sampled_from(["https://x.at/1", "https://x.at/2", "https://x.at/3", None]),
     text=st.sampled_from(["kurz", "ein langer Text", None]),
     at=st.sampled_from([None, 0, 1]),
+    noise=st.sampled_from([None, "x", "y"]),
 )
 plain = st.builds(
     lambda n, edition: Said(f"Nr. {n}, {edition}", guid=str(n), url=f"https://x.at/{n}", at=n),
