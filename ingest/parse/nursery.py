@@ -1,0 +1,173 @@
+"""The worker side of the sandbox: a process that has all parsers loaded and forks workers, each under hard limits.
+
+Spoken to over inherited sockets only; opens no database and no connection. Started by `sandbox.py` as
+`python -m ingest.parse.nursery`: descriptor 0 is its socket, over which a new worker's socket arrives with one byte.
+A worker answers each request (length, pickle) in kind, and ends when its socket does.
+"""
+
+import gc
+import importlib
+import os
+import pickle
+import resource
+import signal
+import socket
+import struct
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from ingest.errors import ReadError
+from ingest.hints import Hints
+from storage.records import Reading, Reason
+
+LENGTH = struct.Struct("!Q")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one worker may use: seconds for one document (wall and CPU time), bytes of address space, open files."""
+
+    seconds: float = 10.0
+    memory: int = 768 * 1024 * 1024
+    files: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One document to be read."""
+
+    body: bytes
+    hints: Hints
+    careful: bool = False
+
+
+Read: TypeAlias = Callable[..., Reading]
+Refusal: TypeAlias = tuple[str, str]  # reason and detail of a ReadError
+
+
+def main() -> None:
+    """Fork a worker for each socket that arrives; end when the socket to the main program does."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)  # the main program decides when to end, by closing the socket
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # no zombies
+    control = socket.socket(fileno=0)
+    limits = Limits(float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
+    read = _loaded(sys.argv[1])
+    gc.freeze()
+    while channel := _next_channel(control):
+        if os.fork() == 0:
+            control.close()
+            _work(channel, read, limits)
+        channel.close()
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)  # whatever a worker is at, nobody waits for it
+
+
+def _loaded(path: str) -> Read:
+    """The function of that path (`module:name`), with all that it imports on first use already imported."""
+    module, _, name = path.partition(":")
+    read: Read = getattr(importlib.import_module(module), name)
+    for body in _WARMING:
+        with suppress(Exception):
+            read(body, Hints())
+    return read
+
+
+_WARMING = (
+    b"<rss><channel><item><title>a &nbsp; b</title><pubDate>Mon, 2 Jan 2006 15:04 GMT</pubDate></item></channel></rss>",
+    b"<rss><channel><item><description>&lt;p&gt;text</description></item></channel></rss>",
+    b"<rss><channel><item><title>a<b></title></item></channel></rss>",
+    b'{"version": "https://jsonfeed.org/version/1.1", "items": [{"id": 1}]}',
+)
+
+
+def _next_channel(control: socket.socket) -> socket.socket | None:
+    try:
+        word, descriptors, _, _ = socket.recv_fds(control, 1, 1)
+    except OSError:
+        return None
+    return socket.socket(fileno=descriptors[0]) if word and descriptors else None
+
+
+def _work(channel: socket.socket, read: Read, limits: Limits) -> None:
+    """Answer requests until there are no more; never returns."""
+    status = 1
+    try:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        _limit(limits)
+        send(channel, os.getpid())
+        while (request := receive(channel)) is not None:
+            send(channel, _answer(read, request, limits))
+        status = 0
+    except OSError:
+        pass  # the main program is gone or has lost interest
+    finally:
+        os._exit(status)
+
+
+def _answer(read: Read, request: Request, limits: Limits) -> Reading | Refusal:
+    """The kernel ends the process at the limits, whatever code is stuck in."""
+    _limit_cpu(limits)
+    signal.setitimer(signal.ITIMER_REAL, limits.seconds)
+    try:
+        return read(request.body, request.hints, careful=request.careful)
+    except ReadError as error:
+        return str(error.reason), error.detail
+    except MemoryError:
+        return str(Reason.PARSE_CRASH), f"needs more than {limits.memory // 1024 // 1024} MiB to be parsed"
+    except Exception as error:  # noqa: BLE001  a bug of ours must not end as a mere crash
+        return str(Reason.BUG), f"{type(error).__name__}: {error}"[:300]
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _limit(limits: Limits) -> None:
+    wanted = ((resource.RLIMIT_AS, limits.memory), (resource.RLIMIT_NOFILE, limits.files))
+    for kind, limit in (*wanted, (resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0)):
+        with suppress(ValueError, OSError):  # macOS does not know all of them
+            resource.setrlimit(kind, (limit, limit))
+
+
+def _limit_cpu(limits: Limits) -> None:
+    """The limit counts from the process's beginning."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    soft = int(used.ru_utime + used.ru_stime + limits.seconds) + 2
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (soft, resource.RLIM_INFINITY))
+
+
+# --- what goes over a socket ------------------------------------------------------------------------------------------
+
+
+def send(channel: socket.socket, value: Any) -> None:
+    """Length and pickle."""
+    data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    channel.sendall(LENGTH.pack(len(data)))
+    channel.sendall(data)
+
+
+def receive(channel: socket.socket) -> Any:
+    """The value that was sent; None at the end."""
+    head = _exactly(channel, LENGTH.size)
+    if head is None:
+        return None
+    data = _exactly(channel, LENGTH.unpack(head)[0])
+    return None if data is None else pickle.loads(data)  # noqa: S301  from the main program
+
+
+def _exactly(channel: socket.socket, length: int) -> bytearray | None:
+    data = bytearray(length)
+    view, got = memoryview(data), 0
+    while got < length:
+        count = channel.recv_into(view[got:])
+        if not count:
+            return None
+        got += count
+    return data
+
+
+if __name__ == "__main__":
+    main()
