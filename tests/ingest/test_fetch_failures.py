@@ -94,6 +94,9 @@ CASES = {
     "endless headers": Case(Reason.PROTOCOL, "more than 100 kB", endless_headers),
     "bad chunk": Case(Reason.PROTOCOL, "illegal chunk header", chunked(b"zz\r\n")),
     "long chunk extension": Case(Reason.PROTOCOL, "more than 100 kB", chunked(b"5;" + b"x" * 300_000 + b"\r\n")),
+    "many chunk extensions": Case(
+        Reason.TOO_LARGE, "bytes of body", chunked((b"64;" + b"x" * 50_000 + b"\r\n" + b"y" * 100 + b"\r\n") * 60)
+    ),
     "tiny chunks": Case(Reason.PROTOCOL, "chunks of 1 bytes", chunked(b"1\r\nx\r\n" * 20_000)),
     "short body": Case(Reason.TRUNCATED, "breaks off", head(200, length=1000) + FEED),
     "last chunk missing": Case(Reason.TRUNCATED, "breaks off", chunked(b"%x\r\n%s\r\n" % (len(FEED), FEED))),
