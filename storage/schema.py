@@ -67,7 +67,7 @@ def held_schema(connection: Connection, name: str) -> str | None:
         if tables:
             raise ArchiveError(f"{name} is a database, but no archive of chronik: name another with -a")
         return None
-    return connection.execute(select(archive_info.c.value).where(archive_info.c.key == "schema")).scalar_one()
+    return str(connection.execute(select(archive_info.c.value).where(archive_info.c.key == "schema")).scalar_one())
 
 
 def _create(engine: Engine, now: datetime) -> None:

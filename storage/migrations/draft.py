@@ -11,6 +11,7 @@ import argparse
 import re
 import warnings
 from pathlib import Path
+from typing import Literal
 
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.autogenerate.api import AutogenContext
@@ -92,7 +93,7 @@ def make(connection: Connection, schema: str | None) -> None:
             step.module.upgrade()
 
 
-def _render(kind: str, thing: object, _context: AutogenContext) -> str | bool:
+def _render(kind: str, thing: object, _context: AutogenContext) -> str | Literal[False]:
     # A migration says what was, so it must not change with storage.tables.
     return "Utc" if kind == "type" and isinstance(thing, Utc) else False
 

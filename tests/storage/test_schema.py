@@ -116,7 +116,7 @@ def test_the_migrations_make_the_same_tables_as_a_new_archive_has() -> None:
 
 
 def test_the_newest_migration_is_the_schema_that_new_archives_get() -> None:
-    assert SCHEMA == max(path.name[:4] for path in (FOLDER / "versions").glob("[0-9]*.py"))
+    assert max(path.name[:4] for path in (FOLDER / "versions").glob("[0-9]*.py")) == SCHEMA
 
 
 def test_a_draft_of_nothing_changed_does_nothing() -> None:

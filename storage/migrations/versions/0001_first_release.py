@@ -193,6 +193,7 @@ def upgrade() -> None:
     sa.Column('wording_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
     sa.Column('outlet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='of which outlet'),
     sa.Column('digest', sa.LargeBinary(), nullable=False, comment='of all that makes the wording'),
+    sa.Column('variant', sa.LargeBinary(), nullable=False, comment='least digest of the items that say it: whose noise this row has'),
     sa.Column('title', sa.Text(), nullable=True, comment='plain text'),
     sa.Column('authors', sa.Text(), nullable=True, comment='JSON array of objects: name, email, uri'),
     sa.Column('categories', sa.Text(), nullable=True, comment='JSON array of objects: term, scheme, label'),
