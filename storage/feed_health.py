@@ -41,6 +41,24 @@ order by f.feed
 """
 
 
+# A feed that was found from its outlet's homepage: what was found there when it was last looked at.
+_DISCOVERED = """
+select f.name as feed, (
+  select x.detail from fetch x
+  where x.feed_id = u.feed_id and x.requested_at <= u.from_at and x.route = 'discovery' and x.outcome <> 'failed'
+  order by x.requested_at desc limit 1) as found
+from feed_url u join feed f on f.feed_id = u.feed_id
+where u.until_at is null and u.because like 'discovered%'
+order by f.name
+"""
+
+
+def discovered(reader: Reader, selectors: Sequence[str] = ()) -> dict[str, str]:
+    """Feeds that were found from a homepage, and all that was found there, in words."""
+    rows = reader.rows(_DISCOVERED)
+    return {row["feed"]: row["found"] for row in rows if row["found"] and selects(row["feed"], list(selectors))}
+
+
 def feed_health(reader: Reader, selectors: Sequence[str] = ()) -> list[FeedTold]:
     """The feeds that the selectors name, by name."""
     return [FeedTold(**row) for row in reader.rows(_FEEDS) if selects(row["feed"], list(selectors))]

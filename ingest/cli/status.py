@@ -14,7 +14,7 @@ from ingest.cli.settings import archive_location
 from ingest.cli.tables import json_text, look_of
 from ingest.remedies import remedy_of
 from storage.errors import ArchiveError
-from storage.feed_health import FeedTold, feed_health
+from storage.feed_health import FeedTold, discovered, feed_health
 from storage.reading import reading
 
 COLUMNS = ("feed", "state", "success", "new entry", "due", "because", "failures", "entries", "gaps")
@@ -33,31 +33,36 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Look and print."""
     now = datetime.now(UTC)
-    feeds = _feeds(args)
+    feeds, found = _asked(args)
     troubles = {feed.feed: why for feed in feeds if (why := needs_person(feed, now)) is not None}
     if args.json:
-        print(json_text(_as_json(feeds, troubles), indent=1))
+        print(json_text(_as_json(feeds, troubles, found), indent=1))
     else:
-        for line in _told(feeds, troubles, now, look_of(sys.stdout)):
+        for line in _told(feeds, troubles, found, now, look_of(sys.stdout)):
             print(line)
     return SOME_FAILED if args.check and troubles else DONE
 
 
-def _feeds(args: argparse.Namespace) -> list[FeedTold]:
+def _asked(args: argparse.Namespace) -> tuple[list[FeedTold], dict[str, str]]:
     try:
         with reading(archive_location(args)) as reader:
-            feeds = feed_health(reader, args.selector)
+            feeds, found = feed_health(reader, args.selector), discovered(reader, args.selector)
     except ArchiveError as error:
         raise Stop(str(error)) from error
     if args.selector and not feeds:
         raise Stop(f"no feed is named {' or '.join(args.selector)}: `chronik status` lists all")
-    return feeds
+    return feeds, found
 
 
-def _as_json(feeds: list[FeedTold], troubles: dict[str, str]) -> dict[str, object]:
+def _as_json(feeds: list[FeedTold], troubles: dict[str, str], found: dict[str, str]) -> dict[str, object]:
     return {
         "feeds": [
-            asdict(feed) | {"needs_person": troubles.get(feed.feed), "remedy": _remedy(feed.last_error)}
+            asdict(feed)
+            | {
+                "needs_person": troubles.get(feed.feed),
+                "remedy": _remedy(feed.last_error),
+                "discovered": found.get(feed.feed),
+            }
             for feed in feeds
         ],
         "states": dict(Counter(feed.state for feed in feeds)),
@@ -73,13 +78,17 @@ def _remedy(last_error: str | None) -> str | None:
 # --- for people -------------------------------------------------------------------------------------------------------
 
 
-def _told(feeds: list[FeedTold], troubles: dict[str, str], now: datetime, look: Look) -> Iterator[str]:
+def _told(
+    feeds: list[FeedTold], troubles: dict[str, str], found: dict[str, str], now: datetime, look: Look
+) -> Iterator[str]:
     yield from lines(COLUMNS, [_row(feed, now) for feed in feeds], look, _colour)
     for feed in feeds:
         if feed.last_error or feed.feed in troubles:
             yield ""
             yield from _trouble(feed, troubles.get(feed.feed), look)
     yield ""
+    for name, what in found.items():
+        yield f"{name} was found from its outlet's homepage: {printable(what)}"
     yield _summary(feeds, troubles)
 
 

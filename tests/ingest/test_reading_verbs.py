@@ -9,15 +9,20 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from saying import Said, visit
+from saying import START, Said, visit
 from sqlalchemy import update
 
 from ingest.cli import main
+from storage import feeds
 from storage.archive import Archive
+from storage.records import Fetch, Looked, OutletListing, Route, Visit
 from storage.tables import feed as feed_table
+
+Verb = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +36,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
         opened.record([visit(orf, 10, before), visit(orf, 12, after), visit(apa, 11, Said("=1+1", guid="2", at=6))])
         opened.refresh_search()
         with opened.write() as tx:
-            far = {"next_due_at": opened._now().replace(year=9999), "listed": 1, "due_because": "nothing new"}
+            far = {"next_due_at": tx.now.replace(year=9999), "listed": 1, "due_because": "nothing new"}
             tx.connection.execute(update(feed_table).values(state="ok", **far))
             failing = {"state": "failing", "failures": 3, "last_error": "not_a_feed: a web page \x1b[2J"}
             tx.connection.execute(update(feed_table).where(feed_table.c.name == "apa/alle").values(failing))
@@ -39,7 +44,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 @pytest.fixture
-def chronik(archive: str, capsys: pytest.CaptureFixture[str]) -> object:
+def chronik(archive: str, capsys: pytest.CaptureFixture[str]) -> Verb:
     """Runs a verb on the archive: (exit code, stdout, stderr)."""
 
     def run(*words: str) -> tuple[int, str, str]:
@@ -53,18 +58,18 @@ def chronik(archive: str, capsys: pytest.CaptureFixture[str]) -> object:
 # --- sql --------------------------------------------------------------------------------------------------------------
 
 
-def test_sql_prints_a_table(chronik) -> None:
+def test_sql_prints_a_table(chronik: Verb) -> None:
     code, out, _ = chronik("sql", "select outlet, count(*) as n from entries group by 1")
     assert (code, out.splitlines()) == (0, ["outlet  n", "──────  ─", "apa     1", "orf     1"])
 
 
-def test_sql_takes_parameters(chronik) -> None:
+def test_sql_takes_parameters(chronik: Verb) -> None:
     assert chronik("sql", "select title from entries where outlet = :o", "-p", "o=orf", "--format", "csv")[1] == (
         "title\nHäuser am Meer\n"
     )
 
 
-def test_sql_from_a_file_into_a_file_in_the_format_of_its_name(chronik, tmp_path: Path) -> None:
+def test_sql_from_a_file_into_a_file_in_the_format_of_its_name(chronik: Verb, tmp_path: Path) -> None:
     question, answer = tmp_path / "q.sql", tmp_path / "a.ndjson"
     question.write_text("select title from entries where outlet = 'apa'")
     assert chronik("sql", "-f", str(question), "-o", str(answer)) == (0, "", "")
@@ -72,38 +77,38 @@ def test_sql_from_a_file_into_a_file_in_the_format_of_its_name(chronik, tmp_path
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.ndjson", "q.sql"]
 
 
-def test_sql_from_stdin(chronik, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sql_from_stdin(chronik: Verb, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", io.StringIO("select 1 as one"))
     assert json.loads(chronik("sql", "-", "--format", "json")[1]) == [{"one": 1}]
 
 
-def test_sql_tells_a_wrong_query_with_its_place(chronik) -> None:
+def test_sql_tells_a_wrong_query_with_its_place(chronik: Verb) -> None:
     code, out, err = chronik("sql", "select * form entries")
     assert (code, out) == (2, "")
     assert err.startswith('chronik: syntax error near "form", line 1, column 10\n')
 
 
-def test_a_wrong_query_leaves_an_older_answer_as_it_was(chronik, tmp_path: Path) -> None:
+def test_a_wrong_query_leaves_an_older_answer_as_it_was(chronik: Verb, tmp_path: Path) -> None:
     answer = tmp_path / "a.csv"
     answer.write_text("old")
     assert chronik("sql", "select nothing from entries", "-o", str(answer))[0] == 2
     assert answer.read_text() == "old"
 
 
-def test_passing_the_row_limit_is_exit_1_with_the_rows_until_then(chronik) -> None:
+def test_passing_the_row_limit_is_exit_1_with_the_rows_until_then(chronik: Verb) -> None:
     code, out, err = chronik("sql", "select entry_id from entries", "--max-rows", "1", "--format", "csv")
     assert (code, len(out.splitlines())) == (1, 2)
     assert "stopped after 1 rows" in err
 
 
-def test_passing_the_time_limit_is_exit_1(chronik) -> None:
+def test_passing_the_time_limit_is_exit_1(chronik: Verb) -> None:
     endless = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
     code, _, err = chronik("sql", endless, "--timeout", "200ms")
     assert code == 1
     assert "stopped after 0.2 s" in err
 
 
-def test_passing_the_memory_limit_is_exit_1(chronik) -> None:
+def test_passing_the_memory_limit_is_exit_1(chronik: Verb) -> None:
     code, _, err = chronik("sql", "select length(randomblob(900000000))")
     assert code == 1
     assert "512 MB" in err
@@ -122,27 +127,29 @@ def test_passing_the_memory_limit_is_exit_1(chronik) -> None:
         (("select 1", "-a", "nowhere.sqlite"), "no archive at"),
     ],
 )
-def test_what_cannot_start_is_exit_2_with_one_line(chronik, words: tuple[str, ...], said: str) -> None:
+def test_what_cannot_start_is_exit_2_with_one_line(chronik: Verb, words: tuple[str, ...], said: str) -> None:
     code, out, err = chronik("sql", *words)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert said in err
 
 
-def test_parquet_without_pyarrow_is_told_in_one_line(chronik, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_parquet_without_pyarrow_is_told_in_one_line(
+    chronik: Verb, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     code, _, err = chronik("sql", "select 1 as a", "-o", str(tmp_path / "a.parquet"))
     assert (code, list(tmp_path.iterdir())) == (2, [])
     assert "chronik[parquet]" in err
 
 
-def test_parquet_keeps_types(chronik, tmp_path: Path) -> None:
+def test_parquet_keeps_types(chronik: Verb, tmp_path: Path) -> None:
     parquet = pytest.importorskip("pyarrow.parquet")
     path = tmp_path / "a.parquet"
     assert chronik("sql", "select 1 as i, 2.5 as f, 'ü' as t, null as n, x'00' as b", "-o", str(path))[0] == 0
     assert parquet.read_table(path).to_pylist() == [{"i": 1, "f": 2.5, "t": "ü", "n": None, "b": b"\x00"}]
 
 
-def test_the_list_has_every_question_with_its_parameters(chronik) -> None:
+def test_the_list_has_every_question_with_its_parameters(chronik: Verb) -> None:
     _, out, _ = chronik("sql", "--list")
     assert "first-to-report\n    Which outlet had a term first" in out
     assert "-p term=…" in out
@@ -155,11 +162,20 @@ def test_ctrl_c_ends_a_query_at_once(archive: str) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     )
-    time.sleep(1)
+    asking = _child_of(process.pid)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=5)
+    _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert b"Traceback" not in err
+    assert not Path(f"/proc/{asking}").exists()
+
+
+def _child_of(pid: int) -> str:
+    for _ in range(1_000):
+        if children := Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            return children[0]
+        time.sleep(0.01)
+    raise AssertionError("it started no process for the query")
 
 
 def _command() -> str:
@@ -199,7 +215,7 @@ def _all_of(terminal: int) -> str:
 # --- search -----------------------------------------------------------------------------------------------------------
 
 
-def test_search_prints_hits_for_people(chronik) -> None:
+def test_search_prints_hits_for_people(chronik: Verb) -> None:
     code, out, _ = chronik("search", "haeuser")
     assert code == 0
     assert out.splitlines() == [
@@ -209,12 +225,12 @@ def test_search_prints_hits_for_people(chronik) -> None:
     ]
 
 
-def test_search_prints_hits_for_programs_without_marks(chronik) -> None:
+def test_search_prints_hits_for_programs_without_marks(chronik: Verb) -> None:
     (hit,) = json.loads(chronik("search", "frieden", "--format", "json")[1])
     assert (hit["entry_id"], hit["snippet"]) == (1, "Es ist Frieden.")
 
 
-def test_search_in_former_wordings_finds_what_was_removed(chronik) -> None:
+def test_search_in_former_wordings_finds_what_was_removed(chronik: Verb) -> None:
     assert chronik("search", "krieg") == (0, "", "nothing found\n")
     assert "wording 1, replaced 2026-01-01T12:00:00Z" in chronik("search", "krieg", "--versions")[1]
 
@@ -227,13 +243,13 @@ def test_search_in_former_wordings_finds_what_was_removed(chronik) -> None:
         (("krieg", "--limit", "0"), "--limit 0"),
     ],
 )
-def test_what_is_no_search_is_exit_2_with_one_line(chronik, words: tuple[str, ...], said: str) -> None:
+def test_what_is_no_search_is_exit_2_with_one_line(chronik: Verb, words: tuple[str, ...], said: str) -> None:
     code, out, err = chronik("search", *words)
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert said in err
 
 
-def test_a_day_named_as_the_end_belongs_to_the_search(chronik) -> None:
+def test_a_day_named_as_the_end_belongs_to_the_search(chronik: Verb) -> None:
     assert "#1" in chronik("search", "meer", "--since", "2026-01-01", "--until", "2026-01-01")[1]
     assert chronik("search", "meer", "--until", "2025")[1] == ""
 
@@ -242,19 +258,19 @@ def test_a_day_named_as_the_end_belongs_to_the_search(chronik) -> None:
 
 
 @pytest.mark.parametrize("name", ["1", "https://orf.at/1", "http://orf.at/1/"])
-def test_show_finds_an_entry_by_id_or_url(chronik, name: str) -> None:
+def test_show_finds_an_entry_by_id_or_url(chronik: Verb, name: str) -> None:
     code, out, _ = chronik("show", name)
     assert code == 0
     assert out.splitlines()[0] == "Häuser am Meer"
     assert out.splitlines()[-1] == "Es ist Frieden."
 
 
-def test_show_tells_all_wordings(chronik) -> None:
+def test_show_tells_all_wordings(chronik: Verb) -> None:
     _, out, _ = chronik("show", "1", "--versions")
     assert out.index("Es ist Krieg.") < out.index("Es ist Frieden.")
 
 
-def test_show_tells_what_changed(chronik) -> None:
+def test_show_tells_what_changed(chronik: Verb) -> None:
     _, out, _ = chronik("show", "1", "--diff")
     assert "content_text: Es ist [-Krieg-]{+Frieden+}." in out
     assert chronik("show", "2", "--diff")[1] == "one wording only: nothing changed\n"
@@ -266,7 +282,7 @@ def test_show_gives_the_document_byte_for_byte(archive: str) -> None:
     assert b"Es ist Frieden." in out
 
 
-def test_show_of_an_unknown_entry_is_exit_2(chronik) -> None:
+def test_show_of_an_unknown_entry_is_exit_2(chronik: Verb) -> None:
     code, _, err = chronik("show", "99")
     assert (code, err.count("\n")) == (2, 1)
 
@@ -274,7 +290,7 @@ def test_show_of_an_unknown_entry_is_exit_2(chronik) -> None:
 # --- status -----------------------------------------------------------------------------------------------------------
 
 
-def test_status_tells_each_feed_and_the_remedy_of_those_that_fail(chronik) -> None:
+def test_status_tells_each_feed_and_the_remedy_of_those_that_fail(chronik: Verb) -> None:
     code, out, _ = chronik("status")
     assert code == 0
     assert "remedy: find the feed's url with `chronik add HOMEPAGE`" in out
@@ -282,7 +298,7 @@ def test_status_tells_each_feed_and_the_remedy_of_those_that_fail(chronik) -> No
     assert out.splitlines()[-1] == "2 feeds, 1 ok, 1 failing, 0 gaps; 1 needs a person"
 
 
-def test_status_for_programs_is_one_object(chronik) -> None:
+def test_status_for_programs_is_one_object(chronik: Verb) -> None:
     told = json.loads(chronik("status", "--json")[1])
     assert [(feed["feed"], bool(feed["needs_person"])) for feed in told["feeds"]] == [
         ("apa/alle", True),
@@ -291,11 +307,25 @@ def test_status_for_programs_is_one_object(chronik) -> None:
     assert told["needing_a_person"] == 1
 
 
-def test_status_check_is_exit_1_where_a_person_is_needed(chronik) -> None:
+def test_status_check_is_exit_1_where_a_person_is_needed(chronik: Verb) -> None:
     assert chronik("status", "--check")[0] == 1
     assert chronik("status", "orf", "--check")[0] == 0
     assert chronik("status", "*/alle", "--check")[0] == 1
 
 
-def test_status_of_no_feed_is_exit_2(chronik) -> None:
+def test_status_of_no_feed_is_exit_2(chronik: Verb) -> None:
     assert chronik("status", "kurier")[0] == 2
+
+
+def test_status_names_what_was_found_on_a_homepage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = str(tmp_path / "archive.sqlite")
+    with Archive.open(path, create=True) as opened:
+        opened.list_outlets([OutletListing("orf", homepage="https://orf.at/")])
+        (record,) = opened.feeds()
+        told = "feeds found: https://orf.at/a, https://orf.at/b"
+        looked = Looked(Fetch(record.feed_id, Route.DISCOVERY, "https://orf.at/", START, detail=told))
+        opened.record([Visit(looked)])
+        with opened.write() as tx:
+            feeds.note_discovery(tx, record, "{}", "https://orf.at/a")
+    assert main(["status", "-a", path]) == 0
+    assert f"orf/news was found from its outlet's homepage: {told}" in capsys.readouterr().out
