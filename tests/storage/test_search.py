@@ -70,6 +70,10 @@ def test_words_since_removed_are_found_in_former_wordings_only(archive: str) -> 
     assert hit.replaced_at == hours(12).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def test_a_wording_that_stands_is_found_once(archive: str) -> None:
+    assert titles(hits(archive, "meer", former=True)).count("Häuser am Meer") == 1
+
+
 @pytest.mark.parametrize("words", ["krieg -sagen", "ruhig", "title:ruhig", "wahl OR lage"])
 def test_former_wordings_obey_the_whole_search(archive: str, words: str) -> None:
     assert not [hit for hit in hits(archive, words, former=True) if hit.replaced_at]
