@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -210,9 +210,10 @@ class ArchiveHosts:
 
 
 def _change_host(tx: Tx, name: str, step: Callable[[str | None], tuple[str | None, T]]) -> T:
+    insert = postgresql_insert if tx.connection.dialect.name == "postgresql" else sqlite_insert
+    # First a row, then its lock: a row that is not there yet cannot be locked, and two would both be granted a turn.
+    tx.connection.execute(insert(host).values(host=name).on_conflict_do_nothing())
     query = select(host.c.memory).where(host.c.host == name).with_for_update()
     memory, result = step(tx.connection.execute(query).scalar())
-    insert = postgresql_insert if tx.connection.dialect.name == "postgresql" else sqlite_insert
-    row = insert(host).values(host=name, memory=memory)
-    tx.connection.execute(row.on_conflict_do_update(index_elements=["host"], set_={"memory": memory}))
+    tx.connection.execute(update(host).where(host.c.host == name).values(memory=memory))
     return result

@@ -1,0 +1,197 @@
+"""From feeds.yaml to rows that a researcher can query, by the command itself, against a server on this machine."""
+
+import json
+import random
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from commands import chronik, start
+from feeds import item, news, rss
+from saying import told
+from servers import Server, answer, hang, not_modified, serving
+
+from storage.archive import Archive
+
+
+def write_config(folder: Path, server: Server, *paths: str, **more: str) -> None:
+    """A feeds.yaml whose outlets are this server's paths, each on a loopback address of its own."""
+    outlets = "".join(
+        f"  o{n}:\n    timezone: Europe/Vienna\n    feeds: {{news: '{server.url(path)}'}}\n"
+        for n, path in enumerate(paths)
+    )
+    extra = "".join(f"{key}: {value}\n" for key, value in more.items())
+    (folder / "feeds.yaml").write_text(
+        "network: {spacing: 0s, per_host: 20, allow_private_hosts: [127.0.0.0/8]}\n" + extra + f"outlets:\n{outlets}"
+    )
+
+
+def query(folder: Path, sql: str) -> list[dict[str, object]]:
+    done = chronik("sql", sql, "--format", "json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    rows: list[dict[str, object]] = json.loads(done.stdout)
+    return rows
+
+
+def poll(folder: Path, *words: str) -> dict[str, int]:
+    done = chronik("poll", "--json", *words, cwd=folder)
+    told: dict[str, int] = json.loads(done.stdout)
+    return told | {"code": done.returncode}
+
+
+def test_one_command_makes_an_archive_and_the_second_run_doubles_nothing(tmp_path: Path) -> None:
+    with serving({"/a": answer(news(3, 2, 1)), "/b": answer(news(9, 8))}) as server:
+        write_config(tmp_path, server, "/a", "/b")
+        first = poll(tmp_path)
+        again = poll(tmp_path, "--force")
+    assert (first["entries_new"], first["failed"], first["code"]) == (5, 0, 0)
+    assert (again["entries_new"], again["entries_changed"], again["failed"], again["code"]) == (0, 0, 0, 0)
+    assert query(tmp_path, "select outlet, count(*) as n from entries group by 1 order by 1") == [
+        {"outlet": "o0", "n": 3},
+        {"outlet": "o1", "n": 2},
+    ]
+
+
+def test_a_second_poll_right_after_asks_nobody(tmp_path: Path) -> None:
+    with serving({"/a": answer(news(3, 2, 1))}) as server:
+        write_config(tmp_path, server, "/a")
+        poll(tmp_path)
+        done = chronik("poll", cwd=tmp_path)
+        assert server.count("/a") == 1
+    assert done.returncode == 0
+    assert "nothing was due" in done.stdout
+
+
+def test_validators_go_back_as_they_came(tmp_path: Path) -> None:
+    tag = ("ETag", 'W/"v-1"')
+    with serving({"/a": [answer(news(2, 1), 200, tag), not_modified(tag)]}) as server:
+        write_config(tmp_path, server, "/a")
+        poll(tmp_path)
+        assert poll(tmp_path, "--force")["outcomes"] == {"not_modified": 1}  # type: ignore[comparison-overlap]
+        assert server.asked[-1].headers["if-none-match"] == 'W/"v-1"'
+
+
+def test_an_edit_is_a_second_version_that_show_tells_apart(tmp_path: Path) -> None:
+    old, new = rss([item(1, title="Koalition einig")]), rss([item(1, title="Koalition doch uneinig")])
+    with serving({"/a": [answer(old), answer(new)]}) as server:
+        write_config(tmp_path, server, "/a")
+        poll(tmp_path)
+        assert poll(tmp_path, "--force")["entries_changed"] == 1
+    assert [row["title"] for row in query(tmp_path, "select title from entry_versions order by seen_at")] == [
+        "Koalition einig",
+        "Koalition doch uneinig",
+    ]
+    diff = chronik("show", "1", "--diff", cwd=tmp_path).stdout
+    assert "einig" in diff
+    assert "uneinig" in diff
+
+
+def test_a_feed_that_fails_hangs_or_is_none_leaves_the_others_alone(tmp_path: Path) -> None:
+    pages = {
+        "/good": answer(news(2, 1)),
+        "/missing": answer(b"", 404),
+        "/page": answer(b"<!doctype html><html><head><title>Hallo</title></head></html>"),
+        "/hangs": hang,
+        "/cut": answer(news(2, 1))[:-150],
+    }
+    with serving(pages) as server:
+        write_config(tmp_path, server, *pages, defaults="{timeout: 2s}")
+        done = chronik("poll", cwd=tmp_path)
+    assert done.returncode == 1
+    assert query(tmp_path, "select feed, reason from fetches where route = 'live' order by 1") == [
+        {"feed": "o0/news", "reason": None},
+        {"feed": "o1/news", "reason": "http_4xx"},
+        {"feed": "o2/news", "reason": "not_a_feed"},
+        {"feed": "o3/news", "reason": "timeout"},
+        {"feed": "o4/news", "reason": "truncated"},
+    ]
+    assert query(tmp_path, "select count(*) as n from entries") == [{"n": 2}]
+
+
+def test_an_outlet_without_feeds_is_looked_for_from_its_homepage(tmp_path: Path) -> None:
+    page = b'<html><head><link rel="alternate" type="application/rss+xml" href="/feed/"></head></html>'
+    with serving({"/": answer(page, 200, ("Content-Type", "text/html")), "/feed/": answer(news(2, 1))}) as server:
+        (tmp_path / "feeds.yaml").write_text(
+            "network: {spacing: 0s, allow_private_hosts: [127.0.0.0/8]}\n"
+            f"outlets:\n  die-nachrichten: {{homepage: '{server.url('/')}'}}\n"
+        )
+        assert poll(tmp_path)["entries_new"] == 2
+        assert query(tmp_path, "select feed, url from feeds") == [
+            {"feed": "die-nachrichten/news", "url": server.url("/feed/")}
+        ]
+    assert [row["route"] for row in query(tmp_path, "select route from fetches order by fetch_id")] == [
+        "discovery",
+        "live",
+    ]
+
+
+def test_without_a_network_there_is_one_clear_line_for_each_feed(tmp_path: Path) -> None:
+    (tmp_path / "feeds.yaml").write_text(
+        "outlets:\n  a: {feeds: {news: 'https://a.invalid/rss'}}\n  b: {homepage: 'https://b.invalid/'}\n"
+    )
+    done = chronik("poll", cwd=tmp_path)
+    assert done.returncode == 1
+    lines = sorted(line for line in done.stdout.splitlines() if "/news" in line)
+    assert [line.split(": ")[:2] for line in lines] == [["a/news", "dns"], ["b/news", "dns"]]
+
+
+# --- killed -----------------------------------------------------------------------------------------------------------
+
+
+def written(folder: Path) -> list[Path]:
+    """Twenty documents of a feed, each with two new articles and an edit."""
+    files = []
+    for n in range(20):
+        path = folder / f"202603{n + 1:02}T1200.xml"
+        path.write_bytes(rss([item(k, title=f"Nr. {k}, Fassung {n // 7}") for k in range(2 * n + 6, 2 * n, -1)]))
+        files.append(path)
+    return files
+
+
+def manifest(folder: Path, files: list[Path]) -> Path:
+    lines = [
+        json.dumps({"path": path.name, "feed": "orf/news", "fetched_at": f"2026-03-{n + 1:02}T12:00:00Z"})
+        for n, path in enumerate(files)
+    ]
+    (folder / "manifest.ndjson").write_text("\n".join(lines))
+    return folder / "manifest.ndjson"
+
+
+@pytest.fixture
+def documents(tmp_path: Path) -> Path:
+    (tmp_path / "documents").mkdir()
+    return manifest(tmp_path / "documents", written(tmp_path / "documents"))
+
+
+def loaded(folder: Path, documents: Path, name: str) -> dict[str, list[tuple[object, ...]]]:
+    done = chronik("load", "--manifest", documents, "-a", folder / name, cwd=folder)
+    assert done.returncode == 0, done.stderr + done.stdout
+    with Archive.open(str(folder / name)) as archive:
+        return told(archive)
+
+
+def test_loading_twice_adds_nothing(tmp_path: Path, documents: Path) -> None:
+    once = loaded(tmp_path, documents, "a.sqlite")
+    assert loaded(tmp_path, documents, "a.sqlite") == once
+    assert len(once["entries"]) == 44
+
+
+def test_newest_first_in_several_loads_tells_the_same(tmp_path: Path, documents: Path) -> None:
+    once = loaded(tmp_path, documents, "a.sqlite")
+    lines = documents.read_text().splitlines()
+    for end in range(len(lines), 0, -7):
+        documents.write_text("\n".join(reversed(lines[max(0, end - 7) : end])))
+        several = loaded(tmp_path, documents, "b.sqlite")
+    assert several == once
+
+
+def test_killed_at_any_moment_and_started_again_it_is_as_if_never_killed(tmp_path: Path, documents: Path) -> None:
+    whole = loaded(tmp_path, documents, "whole.sqlite")
+    chance = random.Random(7)
+    for _ in range(6):
+        process = start("load", "--manifest", documents, "-a", tmp_path / "killed.sqlite", cwd=tmp_path)
+        time.sleep(chance.uniform(0.4, 1.6))
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    assert loaded(tmp_path, documents, "killed.sqlite") == whole
