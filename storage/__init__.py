@@ -1,0 +1,1 @@
+"""The archive: what was seen, when, in which wording. Knows nothing of the web."""

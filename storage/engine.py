@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from storage.errors import ArchiveError, ArchiveMissingError
@@ -111,6 +111,15 @@ def _on_connect(connection: Any, _record: Any) -> None:
 def _on_begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextlib.contextmanager
+def faults_told(name: str) -> Iterator[None]:
+    """A fault of the database within the block is one line for people: ArchiveError."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise ArchiveError(f"{name}: {error.orig}; `chronik verify` tells whether it is whole") from error
 
 
 class Turns:

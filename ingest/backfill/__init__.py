@@ -1,0 +1,1 @@
+"""The routes into the past, and the job that takes them."""

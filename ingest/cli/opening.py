@@ -8,6 +8,7 @@ from ingest.cli.frame import Stop
 from ingest.cli.settings import archive_location, needed_config
 from ingest.config import Config
 from storage.archive import Archive
+from storage.engine import faults_told
 from storage.errors import ArchiveError
 from storage.feeds import selected
 from storage.records import FeedHealth, FeedRecord
@@ -17,16 +18,10 @@ from storage.records import FeedHealth, FeedRecord
 def opened(args: argparse.Namespace, *, create: bool) -> Iterator[Archive]:
     """The archive of a verb. Raises Stop."""
     try:
-        archive = Archive.open(archive_location(args), create=create)
+        with Archive.open(archive_location(args), create=create) as archive, faults_told(archive.location):
+            yield archive
     except ArchiveError as error:
         raise Stop(str(error)) from None
-    from sqlalchemy.exc import DBAPIError
-
-    with archive:
-        try:
-            yield archive
-        except DBAPIError as error:
-            raise Stop(f"{archive.location}: {error.orig}; `chronik verify` tells whether it is whole") from None
 
 
 @contextlib.contextmanager

@@ -1,0 +1,1 @@
+"""Text to a parsed feed, whatever the text is."""
