@@ -13,7 +13,7 @@ from ingest.normalise.urls import absolute_url, resolved_base
 from ingest.parse.parsed import Link, ParsedFeed
 from storage.records import FeedHead, Reading
 
-# RFC 4287 section 4.2.1 and JSON Feed 1.1 hand on the feed's authors; RSS's managingEditor is no author.
+# RFC 4287 section 4.2.1 and JSON Feed 1.1: the feed's authors are those of entries without. RSS's are editors.
 _HANDS_ON_AUTHORS = ("atom", "json")
 _MAX_TITLE = 10_000  # characters
 _MAX_DESCRIPTION = 100_000  # characters

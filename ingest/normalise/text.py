@@ -29,11 +29,11 @@ MAX_TITLE_MARKUP = 40_000  # characters
 # --- titles and other short texts -------------------------------------------------------------------------------------
 
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_ELEMENTS = (
+ELEMENTS = (
     "a|abbr|acronym|b|bdi|bdo|big|blink|blockquote|br|center|cite|code|del|dfn|div|em|figure|font|h[1-6]|hr|i|img|ins|"
     "kbd|li|mark|nobr|ol|p|q|s|samp|script|small|span|strike|strong|style|sub|sup|svg|table|tbody|td|th|time|tr|tt|u|ul|var|wbr"
 )
-_TAG = re.compile(rf"<(/?)({_ELEMENTS})(?=[\s/>])(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*>", re.IGNORECASE)
+_TAG = re.compile(rf"<(/?)({ELEMENTS})(?=[\s/>])(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*')*>", re.IGNORECASE)
 _VOID = frozenset(["br", "hr", "img", "wbr"])
 _BREAKS = frozenset(["br", "hr", "p", "div", "li", "ul", "ol", "table", "tr", "td", "th", "blockquote", "center"])
 _UNREAD = frozenset(["script", "style", "svg"])
@@ -102,8 +102,8 @@ _TOKENS = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*>")
 def text_of(html: str) -> str | None:
     """What a reader sees of HTML that `clean_html` gave, in reading order; None if that is nothing.
 
-    One block is one line: paragraphs, headings, captions, lines of a poem. List items begin with "- " (numbered ones
-    with their number), quoted blocks with "> ", cells of a table row stand between " | ". White space is single blanks.
+    One block is one line: paragraphs, headings, captions, lines of a poem. List items begin with "- ", quoted blocks
+    with "> ", cells of a table row stand between " | ". White space is single blanks.
 
     >>> text_of("<h3>Wo</h3><table><tr><td>Ort</td><td><p>Wien</p></td></tr></table><ul><li>a<br>b</li></ul>")
     'Wo\\nOrt | Wien\\n- a\\nb'
@@ -126,7 +126,7 @@ class _Page:
     out: list[str] = field(default_factory=list)
     gap: str = ""
     marker: str = ""  # of a list item whose text has not begun
-    lists: list[int | None] = field(default_factory=list)  # the number of each open list's last item; None: bullets
+    lists: int = 0  # one in another
     quotes: int = 0
     in_row: bool = False  # the row has a cell with text
     verbatim: int = 0
@@ -185,24 +185,11 @@ class _Page:
 
     def listing(self, name: str, ends: bool) -> None:
         self.block(name, ends)
-        if not ends:
-            self.lists.append(0 if name == "ol" else None)
-        elif self.lists:
-            self.lists.pop()
+        self.lists = max(0, self.lists + (-1 if ends else 1))
 
     def item(self, name: str, ends: bool) -> None:
         self.block(name, ends)
-        number = self.lists[-1] if self.lists else None
-        if ends:
-            self.marker = ""
-        elif number is None:
-            self.marker = f"{self._indent()}- "
-        else:
-            self.lists[-1] = number + 1
-            self.marker = f"{self._indent()}{number + 1}. "
-
-    def _indent(self) -> str:
-        return "  " * min(max(len(self.lists) - 1, 0), 8)
+        self.marker = "" if ends else "  " * min(max(self.lists - 1, 0), 8) + "- "
 
 
 _ACTIONS = {

@@ -74,6 +74,11 @@ def absolute_url(href: str, base: str | None) -> str | None:
     return _checked(_joined(root, href))
 
 
+def resolved_base(inner: str | None, outer: str | None) -> str | None:
+    """The base in force where a document at `outer` says `inner` (xml:base); a useless one changes nothing."""
+    return (absolute_url(inner, outer) or outer) if inner else outer
+
+
 def _under(base: str, path: str) -> str | None:
     """RFC 3986 section 5.2.2 for a path from the root on."""
     root = _origin(base)

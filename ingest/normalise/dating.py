@@ -1,0 +1,78 @@
+"""When an entry was published and updated: which of its dates says so. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ingest.normalise.dates import Instant, instant
+from ingest.parse.parsed import Date
+
+# In order of trust, in lower case: the format's own element before Dublin Core before what others add.
+_PUBLISHED = (
+    *("pubdate", "published", "date_published", "news:publication_date", "atom:published", "issued", "atom:issued"),
+    *("dc:date", "date", "dcterms:issued", "dc:issued", "prism:publicationdate", "pubdate:iso8601", "publicationdate"),
+    *("publishdate", "datepublished", "dcterms:date", "dcterms:available", "itunes:pubdate"),
+    *("created", "atom:created", "dcterms:created", "dc:created"),
+)
+_UPDATED = (
+    *("updated", "date_modified", "atom:updated", "modified", "atom:modified", "dcterms:modified", "dc:modified"),
+    *("prism:modificationdate", "datemodified", "lastmodified", "dwsyn:contentmodified", "app:edited", "lastmod"),
+    "lastbuilddate",
+)
+_PUBLISHED_RANK = {name: rank for rank, name in enumerate(_PUBLISHED)}
+_UPDATED_RANK = {name: rank for rank, name in enumerate(_UPDATED)}
+
+
+@dataclass(frozen=True, slots=True)
+class Dating:
+    """Instants in UTC. `published_source` is the element that gave `published_at` or, if no date can be read, `raw`.
+
+    The `_assumed` fields say in words what the publisher left open (a zone, a time of day).
+    """
+
+    published_at: datetime | None = None
+    published_raw: str | None = None
+    published_source: str | None = None
+    updated_at: datetime | None = None
+    published_assumed: str | None = None
+    updated_assumed: str | None = None
+
+
+def dating(dates: Iterable[Date], *, timezone: str | None, language: str | None) -> Dating:
+    """The first date of each kind that can be read, one that leaves nothing open (zone, time of day) before others.
+
+    An update stands for the publication only where no date of publication can be read; then `published_source` names
+    its element. A date that is missing is never guessed.
+    """
+    dates = tuple(dates)
+    published = _ranked(dates, _PUBLISHED_RANK)
+    updated = _ranked(dates, _UPDATED_RANK)
+    update, updated_at = _first(updated, timezone, language)
+    chosen, published_at = _first(published, timezone, language)
+    if published_at is None and updated_at is not None:
+        chosen, published_at = update, updated_at
+    chosen = chosen or next(iter((*published, *updated)), None)
+    return Dating(
+        published_at.at if published_at else None,
+        chosen.raw.strip()[:200] if chosen else None,
+        chosen.element if chosen else None,
+        updated_at.at if updated_at else None,
+        published_at.assumed if published_at else None,
+        updated_at.assumed if updated_at else None,
+    )
+
+
+def _ranked(dates: Iterable[Date], rank: dict[str, int]) -> list[Date]:
+    found = [date for date in dates if date.element.lower() in rank and not date.raw.isspace() and date.raw]
+    return found if len(found) < 2 else sorted(found, key=lambda date: rank[date.element.lower()])
+
+
+def _first(dates: Iterable[Date], timezone: str | None, language: str | None) -> tuple[Date | None, Instant | None]:
+    best: tuple[Date | None, Instant | None] = (None, None)
+    for date in dates:
+        found = instant(date.raw, timezone=timezone, language=language)
+        if found and found.assumed is None:
+            return date, found
+        if found and best[1] is None:
+            best = date, found
+    return best

@@ -1,0 +1,128 @@
+"""What tells which entry this is, and whether it says the same as before. Pure; the same on every machine for ever."""
+
+import json
+import re
+from dataclasses import astuple
+from datetime import datetime
+from hashlib import sha256
+
+from ingest.normalise.urls import MAX_URL, addresses, canonical_url, without_host, without_tracking
+from storage.records import Entry, Key, KeyKind, Wording
+
+MAX_KEY = 512  # characters; longer ones are given by their digest
+
+_UUID = re.compile(r"(?:urn:uuid:)?\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?", re.IGNORECASE)
+_TAG_URI = re.compile(r"tag:[^,:\s]+,\d{4}(?:-\d\d){0,2}:\S.*", re.IGNORECASE)  # RFC 4151 section 2.1
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+
+
+def keys(
+    *,
+    guid: str | None,
+    canonical: str | None,
+    publisher_ids: tuple[tuple[str, str], ...],
+    wording: Wording,
+) -> tuple[Key, ...]:
+    """The evidence of which entry this is, from strong to weak.
+
+    `guid` as published, white space around it trimmed; `canonical` as `canonical_url` gives it. A bare home page is no
+    evidence. Of an http guid what changes from poll to poll (session, tracking) is left out where hosts or feeds are
+    compared, its fragment is not: it may be all that tells two parts of one page apart.
+    """
+    found = [*_of_guid(guid)] if guid else []
+    found += [Key(KeyKind.PUBLISHER_ID, _bounded(f"{name}:{value}")) for name, value in publisher_ids]
+    if canonical and addresses(canonical):
+        found.append(Key(KeyKind.URL, _bounded(canonical)))
+    if dated := _title_and_date(wording):
+        found.append(Key(KeyKind.TITLE_DATE, _bounded(dated)))
+    return (*found, Key(KeyKind.CONTENT, wording.digest.hex()))
+
+
+def _of_guid(guid: str) -> list[Key]:
+    found = [Key(KeyKind.GUID, _bounded(guid))]
+    if url := _web_guid(guid):
+        found.append(Key(KeyKind.GUID_PATH, _bounded(without_host(url))))
+        found.append(Key(KeyKind.GUID_GLOBAL, _bounded(url)))
+    elif uuid := _UUID.fullmatch(guid):
+        found.append(Key(KeyKind.GUID_GLOBAL, f"urn:uuid:{uuid[1].lower()}"))
+    elif _TAG_URI.fullmatch(guid):
+        found.append(Key(KeyKind.GUID_GLOBAL, _bounded(guid)))
+    return found
+
+
+def _web_guid(guid: str) -> str | None:
+    """A guid that is a URL, without what is noise in it; None for a home page."""
+    if len(guid) > MAX_URL or not _WEB.match(guid):
+        return None
+    url = canonical_url(guid)
+    if url is None or "#" in url:
+        return url
+    fragment = guid.partition("#")[2].strip()
+    return f"{url}#{fragment}" if fragment else (url if addresses(url) else None)
+
+
+def _title_and_date(wording: Wording) -> str | None:
+    date = wording.published_at.isoformat() if wording.published_at else wording.published_raw
+    return f"{wording.title or ''}\n{date or ''}" if wording.title or date else None
+
+
+def _bounded(text: str) -> str:
+    return text if len(text) <= MAX_KEY else f"sha256:{sha256(text.encode(errors='surrogatepass')).hexdigest()}"
+
+
+# --- digests ----------------------------------------------------------------------------------------------------------
+
+
+def wording_digest(wording: Wording, canonical: str | None) -> bytes:
+    """16 bytes that are equal exactly for equal wordings: what a reader would call the text of the entry.
+
+    In it: title, address, both bodies, authors, categories, enclosures, picture, dates. The plain texts follow from the
+    HTML and need no place of their own. Left out, since it changes while the text does not: tracking and session
+    parameters of all URLs, the order of categories, sizes of media, the spelling of a date that could be read, and the
+    languages, which are our finding and may be found better one day.
+    """
+    return _digest(
+        wording.title,
+        canonical,
+        _quiet(wording.summary_html),
+        _quiet(wording.content_html),
+        [astuple(person) for person in wording.authors],
+        sorted([category.term, category.scheme or "", category.label or ""] for category in wording.categories),
+        [_canonical(enclosure.url) for enclosure in wording.enclosures],
+        _canonical(wording.image_url) if wording.image_url else None,
+        _moment(wording.published_at) or wording.published_raw,
+        _moment(wording.updated_at),
+    )
+
+
+def entry_digest(entry: Entry) -> bytes:
+    """16 bytes that are equal exactly if the archive would keep the same of both entries.
+
+    All that the wording does not cover: guid, address, comments, `extra`, keys. A session number or tracking parameter
+    that is new at every poll makes no new entry.
+    """
+    return _digest(
+        entry.wording.digest.hex(),
+        without_tracking(entry.guid) if entry.guid else None,
+        without_tracking(entry.url) if entry.url else None,
+        entry.comments_url,
+        entry.extra,
+        [[key.kind, key.text] for key in entry.keys if key.kind is not KeyKind.GUID],
+    )
+
+
+def _digest(*said: object) -> bytes:
+    text = json.dumps(said, separators=(",", ":"), ensure_ascii=True)
+    return sha256(text.encode("ascii")).digest()[:16]
+
+
+def _quiet(html: str | None) -> str | None:
+    return without_tracking(html) if html else None
+
+
+def _canonical(url: str) -> str:
+    return canonical_url(url) or url
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
