@@ -169,7 +169,7 @@ def _head(layout: Layout, entries: list[ParsedEntry], notes: list[str], doctype:
         entries=tuple(entries),
         title=next((head.texts[name] for name in ("title", "dc:title", "atom:title") if name in head.texts), None),
         description=next((head.texts[name] for name in _DESCRIPTIONS if name in head.texts), None),
-        links=tuple(head.links),
+        links=(*head.links, *head.foreign_links),
         language=head.language or scope.language,
         base=scope.base,
         authors=tuple(head.authors),
@@ -194,6 +194,7 @@ class _Head:
         self._scope = scope
         self.texts: dict[str, Text] = {}
         self.links: list[Link] = []
+        self.foreign_links: list[Link] = []
         self.authors: list[Author] = []
         self.dates: list[Date] = []
         self.hints: dict[str, object] = {}
@@ -201,6 +202,8 @@ class _Head:
 
     def read(self, holder: Element) -> None:
         """All children of the element that holds the feed's own elements."""
+        if holder.get("HREF") or holder.get("href"):  # CDF
+            self._link(holder, self.links)
         for child in holder.iterchildren("*"):
             name = self._layout.naming(child)
             key = name.lower()
@@ -211,7 +214,7 @@ class _Head:
         if key in _TEXTS:
             self._text(element, name, key)
         elif key in {"link", "atom:link"}:
-            self._link(element)
+            self._link(element, self.links if key == "link" else self.foreign_links)
         elif key in DATE_NAMES:
             self._add(self.dates, date(element, DATE_NAMES[key]))
         elif key in _AUTHORS:
@@ -228,11 +231,11 @@ class _Head:
         if found:
             self.texts.setdefault(key, found)
 
-    def _link(self, element: Element) -> None:
+    def _link(self, element: Element, links: list[Link]) -> None:
         found = link(element, self._scope)
         if found is None:
             return
-        self._add(self.links, found)
+        self._add(links, found)
         rel = (found.rel or "").strip().lower().rpartition("/")[2]
         if rel in _LINKED_HINTS:
             known = self.hints.setdefault(rel, [])

@@ -105,7 +105,8 @@ def _guid(draft: Draft, node: Node) -> None:
     text = text_content(node.element)
     if not text.strip():
         return
-    if node.key in {"guid", "id"}:
+    if node.key == "guid" or (node.key == "id" and not draft.has_guid):
+        draft.has_guid = node.key == "guid"
         draft.guid = text
         said = (_attribute(node.element, "isPermaLink") or "").strip().lower()
         draft.guid_is_permalink = {"true": True, "false": False}.get(said)
@@ -147,10 +148,10 @@ def _atom_summary(draft: Draft, node: Node) -> None:
 
 
 def _content(draft: Draft, node: Node) -> None:
-    if draft.is_atom or node.key.startswith("atom:") or node.element.get("type"):
-        draft.add(draft.contents, atom_text(node.element, node.name, node.scope))
-    elif node.element.get("url"):
+    if node.element.get("url") and not draft.is_atom:
         draft.add(draft.media, medium(node.element, node.name, node.scope))
+    elif draft.is_atom or node.key.startswith("atom:") or node.element.get("type"):
+        draft.add(draft.contents, atom_text(node.element, node.name, node.scope))
     else:
         draft.add(draft.contents, rss_text(node.element, node.name, node.scope, "html"))
 

@@ -5,6 +5,7 @@ subset (of which only short plain entities are kept), and up to 4 kB of what doe
 """
 
 import html
+import html.entities
 import re
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from ingest.errors import ReadError
 from storage.records import Reason
 
 MAX_JUNK = 4096  # characters before the root element that are neither white space nor XML
+_MAX_INSTRUCTION = 1024  # characters of a declaration or processing instruction
 _MAX_ENTITIES = 300  # of the document's own, each for at most 200 characters
 
 FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel", "entry", "urlset"})
@@ -58,6 +60,10 @@ class Checked:
         """The root's name without prefix, in small letters."""
         return self.root.rpartition(":")[2].lower()
 
+    def defines(self, entity: str) -> bool:
+        """True for the document's own entities, and HTML's where the DOCTYPE is that of RSS 0.91, which has them."""
+        return entity in self.entities or ("netscape" in self.doctype.lower() and f"{entity};" in html.entities.html5)
+
 
 def check(text: str) -> Checked:
     """A document that may be a feed. Raises ReadError(not_a_feed) that says what it is instead."""
@@ -88,7 +94,7 @@ def _without_prolog(text: str) -> Checked:
     position, doctype = _prolog(text, 0)
     root = _ROOT.match(text, position)
     notes: tuple[str, ...] = ()
-    if not _is_sure(root, doctype) and (later := _LATER_START.search(text, position, position + MAX_JUNK)):
+    if not _is_sure(root, doctype) and (later := _LATER_START.search(text, position + 1, position + MAX_JUNK)):
         notes = (f"{later.start() - position} characters before the document dropped",)
         position, doctype = _prolog(text, later.start())
         root = _ROOT.match(text, position)
@@ -109,7 +115,7 @@ def _prolog(text: str, position: int) -> tuple[int, str]:
     while True:
         position = _SPACE.match(text, position).end()  # type: ignore[union-attr]
         if text.startswith("<?", position):
-            end = text.find("?>", position) + 2
+            end = text.find("?>", position, position + _MAX_INSTRUCTION) + 2
         elif text.startswith("<!--", position):
             end = text.find("-->", position) + 3
         elif text[position : position + 9].upper() == "<!DOCTYPE":
@@ -117,7 +123,7 @@ def _prolog(text: str, position: int) -> tuple[int, str]:
             doctype = text[position:end]
         else:
             return position, doctype
-        if end <= position:
+        if end < position + 4:  # it has no end
             return position, doctype
         position = end
 

@@ -1,11 +1,14 @@
 """XML to a parsed feed: read strictly; else with the usual mistakes mended; else what can be saved of it."""
 
+import re
 from dataclasses import replace
 
 from ingest.parse import elements, feedparser, repair, salvage, sitemap
 from ingest.parse.elements import NotWellFormed
 from ingest.parse.parsed import ParsedFeed
 from ingest.parse.precheck import Checked, not_a_feed
+
+_UNDEFINED = re.compile(r"Entity '([^']*)' not defined")
 
 
 def read(checked: Checked, *, careful: bool = False) -> ParsedFeed:
@@ -25,16 +28,19 @@ def _read(checked: Checked, careful: bool) -> ParsedFeed:
         fault = str(error)
     text = repair.mended(checked)
     try:
-        return _marked(_strict(checked, text, careful), fault)
+        return _marked(checked, _strict(checked, text, careful), fault)
     except NotWellFormed as error:
         text = repair.with_prefixes(checked, text) if "prefix" in str(error) else text
     try:
-        return _marked(_strict(checked, text, careful), fault)
+        return _marked(checked, _strict(checked, text, careful), fault)
     except NotWellFormed:
         return salvage.salvaged(checked, text, fault, careful=careful)
 
 
-def _marked(feed: ParsedFeed, fault: str) -> ParsedFeed:
+def _marked(checked: Checked, feed: ParsedFeed, fault: str) -> ParsedFeed:
+    entity = _UNDEFINED.search(fault)
+    if entity and checked.defines(entity[1]):
+        return feed  # no fault but our own: we read no DTD
     return replace(feed, salvaged=True, note="; ".join(filter(None, [f"mended: {fault}", feed.note])))
 
 
