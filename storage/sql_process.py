@@ -22,13 +22,11 @@ from storage.reading import chronik_text, read_only
 from storage.sql_errors import explained
 from storage.sql_text import is_empty, parameters
 
-APPLICATION_ID = (
-    0x6368726E  # "chrn", as storage.engine writes it; imported from there this process would load SQLAlchemy
-)
 FLUSH_ROWS, FLUSH_BYTES, FLUSH_SECONDS = 256, 64 * 1024, 0.05
 STEPS = 5_000  # of SQLite's machine between two looks at the clock
 BESIDE_THE_HEAP = 160 * 1024 * 1024  # address space that Python and the answer need beside SQLite's heap
 
+# What SQLite has that stays within the query; load_extension and the like do not.
 _FUNCTIONS = """
 -> ->> abs acos acosh asin asinh atan atan2 atanh avg bm25 ceil ceiling char chronik_text coalesce concat concat_ws
 cos cosh count cume_dist current_date current_time current_timestamp date datetime degrees dense_rank exp first_value
@@ -41,9 +39,7 @@ percentile percentile_cont percentile_disc pi pow power printf quote radians ran
 row_number rtrim sign sin sinh snippet soundex sqlite_version sqrt strftime string_agg substr substring sum tan tanh
 time timediff total trim trunc typeof unhex unicode unistr unixepoch unlikely upper zeroblob
 """
-FUNCTIONS = frozenset(
-    _FUNCTIONS.split()
-)  # what SQLite has that stays within the query; load_extension and the like do not
+FUNCTIONS = frozenset(_FUNCTIONS.split())
 
 
 class _RefusalError(Exception):

@@ -275,6 +275,20 @@ def test_what_is_no_reading_is_refused(archive: Path, empty_folder: Path, statem
         asked(archive, statement)
 
 
+@pytest.mark.parametrize("attack", ATTACKS[::4], ids=lambda attack: str(attack)[:60])
+def test_the_standard_librarys_sqlite_withstands_as_well(
+    archive: Path,
+    empty_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path_factory: pytest.TempPathFactory,
+    attack: str,
+) -> None:
+    missing = tmp_path_factory.mktemp("missing")
+    (missing / "pysqlite3.py").write_text("raise ImportError")
+    monkeypatch.setenv("PYTHONPATH", str(missing))
+    test_no_statement_writes_or_makes_a_file_or_outlives_its_limit(archive, empty_folder, attack)
+
+
 def test_there_are_sixty_attacks_at_least() -> None:
     assert len(set(ATTACKS)) >= 60
 
@@ -338,7 +352,7 @@ def test_another_programs_database_is_refused(tmp_path: Path) -> None:
     connection = sqlite3.connect(stranger)
     connection.execute("create table a(b)")
     connection.close()
-    assert "no chronik archive" in complaint(stranger, "select * from a")
+    assert "no archive of chronik" in complaint(stranger, "select * from a")
 
 
 def test_an_archive_on_a_read_only_disk_can_be_read(archive: Path, tmp_path: Path) -> None:
@@ -350,3 +364,9 @@ def test_an_archive_on_a_read_only_disk_can_be_read(archive: Path, tmp_path: Pat
         assert asked(folder / "archive.sqlite", "select count(*) from outlets") == [(2,)]
     finally:
         folder.chmod(0o755)
+
+
+def test_it_is_opened_as_the_archive_is_made() -> None:
+    from storage import engine, reading, schema
+
+    assert (reading.APPLICATION_ID, reading.CONTRACT) == (engine.APPLICATION_ID, schema.CONTRACT)
