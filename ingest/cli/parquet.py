@@ -14,7 +14,7 @@ ROWS_IN_A_GROUP = 20_000
 
 
 def write_parquet(columns: Sequence[str], rows: Iterable[Sequence[Cell]], path: Path) -> None:
-    """Write the file. A column's type is that of its first group of rows. Raises Stop where later rows do not fit it."""
+    """Write the file. A column has the type of its first group of rows; raises Stop where later rows do not fit it."""
     arrow = _arrow("pyarrow")
     names = distinct(columns)
     groups = _groups(rows)
