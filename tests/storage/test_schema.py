@@ -2,13 +2,11 @@
 
 import warnings
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, create_engine
 from sqlalchemy.exc import SAWarning
 
-from storage import schema_doc
 from storage.archive import Archive
 from storage.migrations import FOLDER, draft
 from storage.reading import Reader, reading
@@ -91,13 +89,6 @@ def test_every_table_and_column_has_a_comment() -> None:
     tables = [(table.name, table.comment) for table in metadata.tables.values()]
     columns = [(f"{table.name}.{c.name}", c.comment) for table in metadata.tables.values() for c in table.columns]
     assert [name for name, comment in tables + columns if not comment] == []
-
-
-def test_docs_schema_is_what_the_generator_makes_of_the_views() -> None:
-    written = Path(__file__).parents[2] / "docs" / "schema.md"
-    assert written.read_text(encoding="utf-8") == schema_doc.text(), (
-        "run: python -m storage.schema_doc > docs/schema.md"
-    )
 
 
 def made_of(connection: Connection) -> dict[str, list[str]]:
