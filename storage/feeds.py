@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from fnmatch import fnmatchcase
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, or_, select, update
 
 from storage.records import FeedHealth, FeedListing, FeedRecord, OutletListing, Standing
+from storage.selector import selects
 from storage.tables import document, feed, feed_url, outlet
 from storage.transaction import Tx
 
@@ -261,13 +261,4 @@ def stand(tx: Tx, record: FeedRecord, standing: Standing, *, attempted_at: datet
 
 def selected(rows: Iterable[FeedRecord], selectors: Sequence[str]) -> list[FeedRecord]:
     """Feeds that a selector names: `outlet`, `outlet/feed` or a glob; none means all."""
-    return [row for row in rows if not selectors or any(matches(row.name, each) for each in selectors)]
-
-
-def matches(name: str, selector: str) -> bool:
-    """Whether a selector names this feed.
-
-    >>> matches("orf/news", "orf"), matches("orf/news", "orf/*"), matches("orf/news", "o*"), matches("orf/news", "or")
-    (True, True, True, False)
-    """
-    return fnmatchcase(name, selector) or fnmatchcase(name.partition("/")[0], selector)
+    return [row for row in rows if selects(row.name, list(selectors))]

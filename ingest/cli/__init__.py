@@ -5,7 +5,6 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any
 
 from ingest.cli.frame import DONE, NOTHING_STARTED, Stop, print_error
@@ -81,6 +80,8 @@ def _module(verb: str) -> Any:
 
 def _no_verb(words: Sequence[str]) -> int:
     if words and words[0] in {"-V", "--version"}:
+        from importlib.metadata import version
+
         print("chronik", version("chronik"))
         return DONE
     if words and words[0] in {"-h", "--help", "help"}:

@@ -75,11 +75,13 @@ class Told:
 
     def summary(self, selected: int) -> str:
         """The last line."""
+        if not self.visits:
+            return f"nothing was due of {selected} feeds (--force asks all the same)"
         count = self.outcomes()
         parts = [f"{len(self.visits)} of {selected} feeds were due"] if len(self.visits) < selected else []
         parts += [f"{count[name]} {name.replace('_', ' ')}" for name in OUTCOMES if count[name]]
         parts += [f"{self.total('entries_new')} new entries", f"{self.total('entries_changed')} changed"]
-        return "; ".join([", ".join(parts[:-2]) or "nothing was due", ", ".join(parts[-2:])])
+        return "; ".join([", ".join(parts[:-2]), ", ".join(parts[-2:])])
 
     def as_json(self) -> dict[str, Any]:
         """All of it, for machines."""

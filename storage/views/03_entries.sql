@@ -1,25 +1,26 @@
 CREATE VIEW entries
 -- One row per entry, in the newest wording of the feed that has the fullest text. Start here.
+/* Item and wording are asked column by column: a query that needs none of them then reads none of them. */
 AS SELECT
   e.entry_id,                         -- grows, never reused
   o.slug AS outlet,                   -- who published it
   f.name AS feed,                     -- the feed with the fullest text (ties: the one that had it first)
-  i.guid,                             -- as that feed gives it
-  i.url,                              -- as published, made absolute
-  i.canonical_url,                    -- without tracking parameters and the like: equal for equal pages
-  w.title,                            -- plain text
-  w.summary,                          -- plain text
-  w.content_text,                     -- plain text of the fullest body: content, else summary
-  @names(w.authors,name) AS authors,  -- JSON array of names
-  @names(w.categories,term) AS categories, -- JSON array of terms
-  w.language,                         -- of the text
-  w.title_language,                   -- of the title
-  w.image_url,                        -- its picture
-  i.comments_url,                     -- where readers comment
+  (SELECT i.guid FROM item i WHERE i.item_id = e.item_id) AS guid, -- as that feed gives it
+  (SELECT i.url FROM item i WHERE i.item_id = e.item_id) AS url, -- as published, made absolute
+  (SELECT i.canonical_url FROM item i WHERE i.item_id = e.item_id) AS canonical_url, -- without tracking parameters and the like: equal for equal pages
+  (SELECT w.title FROM wording w WHERE w.wording_id = e.wording_id) AS title, -- plain text
+  (SELECT w.summary FROM wording w WHERE w.wording_id = e.wording_id) AS summary, -- plain text
+  (SELECT w.content_text FROM wording w WHERE w.wording_id = e.wording_id) AS content_text, -- plain text of the fullest body: content, else summary
+  (SELECT @names(w.authors,name) FROM wording w WHERE w.wording_id = e.wording_id) AS authors, -- JSON array of names
+  (SELECT @names(w.categories,term) FROM wording w WHERE w.wording_id = e.wording_id) AS categories, -- JSON array of terms
+  (SELECT w.language FROM wording w WHERE w.wording_id = e.wording_id) AS language, -- of the text
+  (SELECT w.title_language FROM wording w WHERE w.wording_id = e.wording_id) AS title_language, -- of the title
+  (SELECT w.image_url FROM wording w WHERE w.wording_id = e.wording_id) AS image_url, -- its picture
+  (SELECT i.comments_url FROM item i WHERE i.item_id = e.item_id) AS comments_url, -- where readers comment
   e.published_at,                     -- as the publisher says; NULL: no date, or none that can be read
-  w.published_raw,                    -- the date as written
-  w.published_source,                 -- the element or rule that gave it: pubDate, published, dc:date, updated …
-  w.updated_at,                       -- as the publisher says
+  (SELECT w.published_raw FROM wording w WHERE w.wording_id = e.wording_id) AS published_raw, -- the date as written
+  (SELECT w.published_source FROM wording w WHERE w.wording_id = e.wording_id) AS published_source, -- the element or rule that gave it: pubDate, published, dc:date, updated …
+  (SELECT w.updated_at FROM wording w WHERE w.wording_id = e.wording_id) AS updated_at, -- as the publisher says
   e.first_seen_at,                    -- first seen in any feed of the outlet
   coalesce(
     (SELECT max(coalesce(lw.last_at, nw.last_at))
@@ -32,11 +33,9 @@ AS SELECT
   ) AS last_seen_at,                  -- last document or 304 that confirmed it
   e.version,                          -- rank of this wording in its feed
   e.versions,                         -- wordings in all
-  w.words,                            -- words in content_text
-  i.extra,                            -- JSON object of what there is no column for
+  (SELECT w.words FROM wording w WHERE w.wording_id = e.wording_id) AS words, -- words in content_text
+  (SELECT i.extra FROM item i WHERE i.item_id = e.item_id) AS extra, -- JSON object of what there is no column for
   e.seq                               -- grows with every change to the entry
 FROM entry e
 JOIN outlet o ON o.outlet_id = e.outlet_id
 JOIN feed f ON f.feed_id = e.feed_id
-JOIN item i ON i.item_id = e.item_id
-JOIN wording w ON w.wording_id = e.wording_id

@@ -8,17 +8,15 @@ AS SELECT
   v.seen_at,                          -- first seen in this wording
   v.replaced_at,                      -- first seen in the next one, in this feed; NULL: it stands
   v.change,                           -- against the wording before in this feed: first, title, text, meta, date, typo, noise
-  w.title,                            -- plain text
-  i.url,                              -- as published, made absolute
-  w.summary,                          -- plain text
-  w.content_text,                     -- plain text of the fullest body
-  @names(w.authors,name) AS authors,  -- JSON array of names
-  @names(w.categories,term) AS categories, -- JSON array of terms
-  w.published_at,                     -- as the publisher says
-  w.updated_at,                       -- as the publisher says
-  lower(hex(w.digest)) AS digest,     -- of all that makes the wording: equal exactly for equal wordings
+  (SELECT w.title FROM wording w WHERE w.wording_id = v.wording_id) AS title, -- plain text
+  (SELECT i.url FROM item i WHERE i.item_id = v.item_id) AS url, -- as published, made absolute
+  (SELECT w.summary FROM wording w WHERE w.wording_id = v.wording_id) AS summary, -- plain text
+  (SELECT w.content_text FROM wording w WHERE w.wording_id = v.wording_id) AS content_text, -- plain text of the fullest body
+  (SELECT @names(w.authors,name) FROM wording w WHERE w.wording_id = v.wording_id) AS authors, -- JSON array of names
+  (SELECT @names(w.categories,term) FROM wording w WHERE w.wording_id = v.wording_id) AS categories, -- JSON array of terms
+  (SELECT w.published_at FROM wording w WHERE w.wording_id = v.wording_id) AS published_at, -- as the publisher says
+  (SELECT w.updated_at FROM wording w WHERE w.wording_id = v.wording_id) AS updated_at, -- as the publisher says
+  (SELECT lower(hex(w.digest)) FROM wording w WHERE w.wording_id = v.wording_id) AS digest, -- of all that makes the wording: equal exactly for equal wordings
   v.fetch_id                          -- the attempt that saw it first
 FROM version v
 JOIN feed f ON f.feed_id = v.feed_id
-JOIN item i ON i.item_id = v.item_id
-JOIN wording w ON w.wording_id = v.wording_id
