@@ -1,5 +1,6 @@
 """Bytes to a reading: decode, check, parse, normalise. Pure; meant to run in a worker process (parse/sandbox.py)."""
 
+from ingest import normalise
 from ingest.decode import Decoded, decode
 from ingest.hints import Hints
 from ingest.parse import jsonfeed, precheck, xml
@@ -12,8 +13,6 @@ def read(body: bytes, hints: Hints, *, careful: bool = False) -> Reading:
 
     `careful`: without the parser that may hang or crash; for a second try.
     """
-    from ingest import normalise
-
     decoded, parsed = parse(body, hints.content_type, careful=careful)
     return normalise.reading(parsed, hints, decoded)
 

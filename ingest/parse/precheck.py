@@ -13,7 +13,6 @@ from ingest.errors import ReadError
 from storage.records import Reason
 
 MAX_JUNK = 4096  # characters before the root element that are neither white space nor XML
-_MAX_INSTRUCTION = 1024  # characters of a declaration or processing instruction
 _MAX_ENTITIES = 300  # of the document's own, each for at most 200 characters
 
 FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel", "entry", "urlset"})
@@ -37,6 +36,7 @@ _MAGIC = (
 )
 
 _SPACE = re.compile(r"\s*")
+_INSTRUCTION = re.compile(r"<\?[^<]*?\?>")
 _ROOT = re.compile(r"<((?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*))(?=[\s/>])")
 _LATER_START = re.compile(r"<\?xml\s|<(?:[A-Za-z_][\w.-]{0,30}:)?(?:rss|feed|RDF|urlset)(?=[\s>])")
 _HTML = re.compile(r"<(?:!doctype\s+html|html|head|body|title|script)\b", re.IGNORECASE)
@@ -115,7 +115,8 @@ def _prolog(text: str, position: int) -> tuple[int, str]:
     while True:
         position = _SPACE.match(text, position).end()  # type: ignore[union-attr]
         if text.startswith("<?", position):
-            end = text.find("?>", position, position + _MAX_INSTRUCTION) + 2
+            instruction = _INSTRUCTION.match(text, position)
+            end = instruction.end() if instruction else position
         elif text.startswith("<!--", position):
             end = text.find("-->", position) + 3
         elif text[position : position + 9].upper() == "<!DOCTYPE":

@@ -17,6 +17,7 @@ _REFERENCE = re.compile(r"&(?:#([0-9]+|[xX][0-9a-fA-F]+)|([A-Za-z][A-Za-z0-9]*))
 _STRAY = re.compile(r"<\?xml\s[^<>]{0,200}\?>|<(?![A-Za-z_/!?])|\]\]>|<!DOCTYPE[^<>\[]{0,500}>")
 _PREFIX = re.compile(r"(?:</?|(?<=\s))([A-Za-z_][\w.-]{0,40}):[A-Za-z_]")  # more than needed does no harm
 _DECLARED = re.compile(r"\sxmlns:([A-Za-z_][\w.-]*)\s*=")
+_OF_ENTRY = re.compile(r"</?(?:[\w.-]{1,40}:)?(?:item|entry)\b", re.IGNORECASE)
 _PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _MAX_PREFIXES = 100
 
@@ -78,10 +79,10 @@ def _character(number: str) -> str:
 
 
 def _without_tail(checked: Checked) -> str:
-    end = f"</{checked.root}"
-    position = checked.text.rfind(end)
-    close = checked.text.find(">", position) if position != -1 else -1
-    return checked.text[: close + 1] if close != -1 else checked.text
+    """The text up to the root's end tag, unless entries follow: then that tag is quoted in one of them."""
+    position = checked.text.rfind(f"</{checked.root}")
+    close = checked.text.find(">", position) + 1 if position != -1 else 0
+    return checked.text[:close] if close and not _OF_ENTRY.search(checked.text, close) else checked.text
 
 
 def with_prefixes(checked: Checked, text: str) -> str:

@@ -6,7 +6,7 @@ document's end cuts off is left out: half of its text would pass for a new wordi
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.errors import ReadError
@@ -26,6 +26,7 @@ class Pieces:
 
     frame: str
     entries: tuple[str, ...]
+    end: int  # how far the text is whole
     is_cut_off: bool  # the last entry has no end and is left out
 
 
@@ -35,8 +36,11 @@ def salvaged(checked: Checked, text: str, fault: str, *, careful: bool = False) 
     `careful`: without feedparser, which may hang. Raises ReadError(malformed) if there is no entry to be had, and
     ReadError(not_a_feed) if it is none.
     """
-    feed = _by_piece(checked, text, careful) or _whole(checked, text, careful)
-    if not feed.entries:
+    pieces = cut(text)
+    feed = None
+    if pieces.entries or not pieces.is_cut_off:
+        feed = _by_piece(checked, pieces, text, careful) or _whole(checked, text[: pieces.end], careful)
+    if feed is None or not feed.entries:
         raise ReadError(Reason.MALFORMED, f"no entry can be read: {fault}")
     return replace(feed, salvaged=True, note="; ".join(filter(None, [f"not well-formed: {fault}", feed.note])))
 
@@ -44,17 +48,16 @@ def salvaged(checked: Checked, text: str, fault: str, *, careful: bool = False) 
 # --- entry by entry ---------------------------------------------------------------------------------------------------
 
 
-def _by_piece(checked: Checked, text: str, careful: bool) -> ParsedFeed | None:
-    pieces = cut(text)
+def _by_piece(checked: Checked, pieces: Pieces, text: str, careful: bool) -> ParsedFeed | None:
     head = _head(checked, pieces.frame) if pieces.entries else None
     if head is None:
         return None
     start = text[: text.find(">") + 1].rstrip("/>") + ">"
     reader = _PieceReader(start, f"</{checked.root}>", careful)
-    entries = [entry for piece in pieces.entries[: elements.MAX_ENTRIES] for entry in reader.read(piece)]
+    entries = tuple(reader.read(pieces.entries[: elements.MAX_ENTRIES]))
     if reader.broken > _MAX_BROKEN and not careful:
         return None
-    return replace(head, entries=tuple(entries), note="; ".join(_notes(pieces, reader)) or None)
+    return replace(head, entries=entries, note="; ".join(_notes(pieces, reader)) or None)
 
 
 def _notes(pieces: Pieces, reader: "_PieceReader") -> Iterator[str]:
@@ -84,10 +87,10 @@ def cut(text: str) -> Pieces:
             entries.append(text[opened:end])
             opened, done = -1, end
         if len(entries) > elements.MAX_ENTRIES:
-            return Pieces("".join(frame), tuple(entries), is_cut_off=False)
+            return Pieces("".join(frame), tuple(entries), end, is_cut_off=False)
     if opened == -1:
         frame.append(text[done:])
-    return Pieces("".join(frame), tuple(entries), opened != -1)
+    return Pieces("".join(frame), tuple(entries), len(text) if opened == -1 else opened, opened != -1)
 
 
 def _marks(text: str) -> Iterator[tuple[bool, int, int]]:
@@ -121,22 +124,33 @@ def _head(checked: Checked, frame: str) -> ParsedFeed | None:
 
 
 class _PieceReader:
-    """Reads entries one by one within the document's own root, so that prefixes, base and language hold."""
+    """Reads entries within the document's own root, so that prefixes, base and language hold."""
 
     def __init__(self, start: str, end: str, careful: bool) -> None:
         self._start, self._end, self._careful = start, end, careful
         self.broken = 0
         self.lost = 0
 
-    def read(self, piece: str) -> tuple[ParsedEntry, ...]:
-        document = f"{self._start}{piece}{self._end}"
+    def read(self, pieces: Sequence[str]) -> Iterator[ParsedEntry]:
+        """All that are well-formed together at once, else half by half until the broken ones stand alone."""
+        document = f"{self._start}{''.join(pieces)}{self._end}"
         try:
             feed = elements.read(document)
         except NotWellFormed:
-            self.broken += 1
-            feed = self._read_broken(document) if self.broken <= _MAX_BROKEN or self._careful else None
-            self.lost += feed is None or not feed.entries
-        return feed.entries if feed else ()
+            middle = len(pieces) // 2
+            if middle:
+                yield from self.read(pieces[:middle])
+                yield from self.read(pieces[middle:])
+            else:
+                yield from self._broken(document)
+        else:
+            yield from feed.entries if feed else ()
+
+    def _broken(self, document: str) -> Iterator[ParsedEntry]:
+        self.broken += 1
+        feed = self._read_broken(document) if self.broken <= _MAX_BROKEN or self._careful else None
+        self.lost += feed is None or not feed.entries
+        yield from feed.entries if feed else ()
 
     def _read_broken(self, document: str) -> ParsedFeed | None:
         if not self._careful:
