@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, func, literal, select, union_all, update
 
 from storage.change import FIRST, Said, kind_of_change
+from storage.presence import write_sightings
 from storage.tables import (
     document,
     entry,
@@ -134,6 +135,7 @@ def project(tx: Tx, entry_ids: set[int], created: set[int]) -> int:
     now = {entry_id: projected(own) for entry_id, own in sights.items()}
     fresh = _write_versions(tx, entry_ids, now, created)
     _write_entries(tx, entry_ids, now)
+    write_sightings(tx, entry_ids)
     return fresh
 
 

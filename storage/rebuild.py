@@ -64,7 +64,7 @@ def rethread(tx: Tx, feed_id: int) -> set[int]:
     tx.write(delete(run).where(run.c.run_id == bindparam("of")), [{"of": row.run_id} for row in gone])
     tx.write(_UPDATE, [{name: row[name] for name in ("of", *_ENDS)} for row in changed])
     tx.write(run.insert(), fresh)
-    return {row["item_id"] for row in fresh} | {row.item_id for row in gone}
+    return {row["item_id"] for row in (*fresh, *changed)} | {row.item_id for row in gone}
 
 
 _ENDS = ("last_window_id", "next_window_id", "first_position", "withdrawn")

@@ -375,6 +375,22 @@ version = _table(
     Index("version_seen", "seen_at"),  # serves: what changed when
 )
 
+sighting = _table(
+    "sighting",
+    "A stretch of time for which a feed carried an entry, by whichever items.",
+    Column("entry_id", Id, primary_key=True, autoincrement=False, comment="which entry"),
+    Column("feed_id", Id, ForeignKey("feed.feed_id"), primary_key=True, comment="in which feed"),
+    Column("first_window_id", Id, primary_key=True, autoincrement=False, comment="first one that has it"),
+    Column("last_window_id", Id, comment="last one that has it; NULL: the newest"),
+    Column("next_window_id", Id, comment="first one without it"),
+    Column("guid", Text, comment="under which it came into sight"),
+    Column("first_position", Integer, nullable=False, comment="in the first window, from 1"),
+    Column("withdrawn", Integer, nullable=False, comment="1: it left while older ones stayed"),
+    Index("sighting_feed", "feed_id"),
+    Index("sighting_last", "last_window_id"),  # serves: a window that is cut in two
+    sqlite_with_rowid=False,
+)
+
 entry_merge = _table(
     "entry_merge",
     "Two entries that evidence joined.",

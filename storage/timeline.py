@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Row, and_, bindparam, func, or_, select, update
 
-from storage.tables import document, feed, fetch, gap, item, reading, run, window, wording
+from storage.tables import document, feed, fetch, gap, item, reading, run, sighting, window, wording
 from storage.transaction import Tx
 
 
@@ -32,7 +32,7 @@ class Observation:
 
 @dataclass(slots=True)
 class Placed:
-    """What placing an observation changed. `touched`: items whose first sighting changed or that have a new run."""
+    """What placing an observation changed. `touched`: items whose runs began, ended or moved."""
 
     touched: set[int] = field(default_factory=set)
     overlap: int | None = None  # entries shared with the window before; None: there is none
@@ -209,6 +209,8 @@ _FIRST_FROM = (
 
 def _move_ends(tx: Tx, first: int, second: int) -> None:
     tx.connection.execute(update(run).where(run.c.last_window_id == first).values(last_window_id=second))
+    ends = update(sighting).where(sighting.c.last_window_id == first)
+    tx.connection.execute(ends.values(last_window_id=second))
     tx.connection.execute(update(feed).where(feed.c.newest_window_id == first).values(newest_window_id=second))
     tx.connection.execute(update(gap).where(gap.c.after_window_id == first).values(after_window_id=second))
 
@@ -378,6 +380,7 @@ class _Runs:
             )
         )
         withdrawn = self.facts.left_among_older(last, following)
+        self.placed.touched |= set(runs.values())
         self.tx.write(
             statement,
             [{"of": run_id, "was_withdrawn": int(withdrawn(item_id))} for run_id, item_id in runs.items()],

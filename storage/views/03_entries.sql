@@ -23,12 +23,11 @@ AS SELECT
   (SELECT w.updated_at FROM wording w WHERE w.wording_id = e.wording_id) AS updated_at, -- as the publisher says
   e.first_seen_at,                    -- first seen in any feed of the outlet
   coalesce(
-    (SELECT max(coalesce(lw.last_at, nw.last_at))
-       FROM item x JOIN run r ON r.item_id = x.item_id
-       JOIN feed rf ON rf.feed_id = r.feed_id
-       LEFT JOIN window lw ON lw.window_id = r.last_window_id
-       LEFT JOIN window nw ON nw.window_id = rf.newest_window_id
-      WHERE x.entry_id = e.entry_id),
+    (SELECT max(coalesce(z.last_at, n.last_at))
+       FROM sighting s JOIN feed c ON c.feed_id = s.feed_id
+       LEFT JOIN window z ON z.window_id = s.last_window_id
+       LEFT JOIN window n ON n.window_id = c.newest_window_id
+      WHERE s.entry_id = e.entry_id),
     (SELECT max(g.at) FROM item x JOIN glimpse g ON g.item_id = x.item_id WHERE x.entry_id = e.entry_id)
   ) AS last_seen_at,                  -- last document or 304 that confirmed it
   e.version,                          -- rank of this wording in its feed

@@ -20,7 +20,6 @@ _SQLITE = {
     "seconds": "(CAST(strftime('%s', {1}) AS INTEGER) - CAST(strftime('%s', {0}) AS INTEGER))",
     "day": "substr({0}, 1, 10)",
     "hour": "CAST(substr({0}, 12, 2) AS INTEGER)",
-    "never": "'9999-12-31T23:59:59Z'",
     "names": (
         "CASE WHEN {0} IS NULL THEN NULL ELSE (SELECT json_group_array(json_extract(value, '$.{1}'))"
         " FROM json_each({0}) WHERE json_extract(value, '$.{1}') IS NOT NULL) END"
