@@ -10,13 +10,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.errors import ReadError
-from ingest.parse import elements, feedparser
+from ingest.parse import elements, feedparser, sitemap
 from ingest.parse.elements import NotWellFormed
+from ingest.parse.names import Element
 from ingest.parse.parsed import ParsedEntry, ParsedFeed
 from ingest.parse.precheck import Checked
 from storage.records import Reason
 
-_MARK = re.compile(r"<!\[CDATA\[|<!--|<(/?)((?:[A-Za-z_][\w.-]{0,40}:)?(?:item|entry))(?=[\s/>])", re.IGNORECASE)
+_MARK = r"<!\[CDATA\[|<!--|<(/?)((?:[A-Za-z_][\w.-]{0,40}:)?(?:%s))(?=[\s/>])"
+_ENTRY_MARK = re.compile(_MARK % "item|entry", re.IGNORECASE)
+_URL_MARK = re.compile(_MARK % "url")
 _MAX_BROKEN = 100  # entries that are given to feedparser one by one; beyond, the document goes to it whole
 
 
@@ -36,7 +39,7 @@ def salvaged(checked: Checked, text: str, fault: str, *, careful: bool = False) 
     `careful`: without feedparser, which may hang. Raises ReadError(malformed) if there is no entry to be had, and
     ReadError(not_a_feed) if it is none.
     """
-    pieces = cut(text)
+    pieces = cut(text, _URL_MARK if checked.local_root == "urlset" else _ENTRY_MARK)
     feed = None
     if pieces.entries or not pieces.is_cut_off:
         feed = _by_piece(checked, pieces, text, careful) or _whole(checked, text[: pieces.end], careful)
@@ -71,12 +74,12 @@ def _notes(pieces: Pieces, reader: "_PieceReader") -> Iterator[str]:
         yield f"more than {elements.MAX_ENTRIES} entries: the rest was left out"
 
 
-def cut(text: str) -> Pieces:
+def cut(text: str, mark: re.Pattern[str] = _ENTRY_MARK) -> Pieces:
     """Cut a document at its entries. Linear; CDATA and comments are stepped over."""
     frame, entries = [], []
     opened = -1  # where the entry in hand begins
     done = 0
-    for closing, start, end in _marks(text):
+    for closing, start, end in _marks(text, mark):
         if not closing and opened == -1:
             frame.append(text[done:start])
             opened = start
@@ -93,10 +96,10 @@ def cut(text: str) -> Pieces:
     return Pieces("".join(frame), tuple(entries), len(text) if opened == -1 else opened, opened != -1)
 
 
-def _marks(text: str) -> Iterator[tuple[bool, int, int]]:
+def _marks(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[bool, int, int]]:
     """(is it an end tag, begin, end) of the tags of entries."""
     position = 0
-    while mark := _MARK.search(text, position):
+    while mark := pattern.search(text, position):
         if mark[2] is None:
             end = text.find("]]>" if mark[0] != "<!--" else "-->", mark.end())
             if end == -1:
@@ -119,7 +122,7 @@ def _head(checked: Checked, frame: str) -> ParsedFeed | None:
         except NotWellFormed:
             continue
         if root is not None:
-            return elements.read_tree(root, checked.doctype)
+            return read_tree(root, checked.doctype)
     return None
 
 
@@ -135,7 +138,7 @@ class _PieceReader:
         """All that are well-formed together at once, else half by half until the broken ones stand alone."""
         document = f"{self._start}{''.join(pieces)}{self._end}"
         try:
-            feed = elements.read(document)
+            feed = read_tree(elements.tree(document))
         except NotWellFormed:
             middle = len(pieces) // 2
             if middle:
@@ -182,4 +185,9 @@ def recovered(text: str, doctype: str = "") -> ParsedFeed | None:
         root = elements.tree(text, recover=True)
     except NotWellFormed:
         return None
-    return elements.read_tree(root, doctype) if root is not None else None
+    return read_tree(root, doctype) if root is not None else None
+
+
+def read_tree(root: Element, doctype: str = "") -> ParsedFeed | None:
+    """The feed or sitemap below a root element; None if it is the root of neither."""
+    return sitemap.read(root) if sitemap.is_root(root) else elements.read_tree(root, doctype)

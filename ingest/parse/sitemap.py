@@ -4,25 +4,25 @@ from collections.abc import Iterator
 
 from ingest.parse.constructs import text_content
 from ingest.parse.elements import MAX_ENTRIES
-from ingest.parse.names import Element, Naming, plain_namespace
+from ingest.parse.names import Element, Naming, plain_namespace, split_tag
 from ingest.parse.parsed import Date, Link, ParsedEntry, ParsedFeed, Term, Text
-from ingest.parse.precheck import not_a_feed
 
 _MAX_EACH = 200  # keywords, images of one entry
 
 
+def is_root(root: Element) -> bool:
+    """True for the root of a sitemap."""
+    return split_tag(root.tag)[1].lower() == "urlset"
+
+
 def read(root: Element) -> ParsedFeed:
-    """The articles of a sitemap. Raises ReadError(not_a_feed) for a sitemap that has none."""
+    """The articles of a sitemap; a plain sitemap has none."""
     naming = Naming(frozenset({plain_namespace(root)}))
     entries: list[ParsedEntry] = []
-    pages = 0
     for url in root.iterchildren("*"):
-        pages += 1
         entry = _entry(url, naming)
         if entry is not None and len(entries) < MAX_ENTRIES:
             entries.append(entry)
-    if not entries:
-        raise not_a_feed(f"a sitemap of {pages} pages without news")
     note = f"more than {MAX_ENTRIES} entries: the rest was left out" if len(entries) == MAX_ENTRIES else None
     return ParsedFeed("sitemap", tuple(entries), language=_common_language(entries), note=note)
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from ingest.parse import elements, feedparser, repair, salvage, sitemap
+from ingest.parse import elements, feedparser, repair, salvage
 from ingest.parse.elements import NotWellFormed
 from ingest.parse.parsed import ParsedFeed
 from ingest.parse.precheck import Checked, not_a_feed
@@ -46,9 +46,10 @@ def _marked(checked: Checked, feed: ParsedFeed, fault: str) -> ParsedFeed:
 
 def _strict(checked: Checked, text: str, careful: bool) -> ParsedFeed:
     root = elements.tree(text)
-    if checked.local_root == "urlset":
-        return sitemap.read(root)
-    return elements.read_tree(root, checked.doctype) or _unknown_root(checked, text, careful)
+    feed = salvage.read_tree(root, checked.doctype) or _unknown_root(checked, text, careful)
+    if feed.format == "sitemap" and not feed.entries:
+        raise not_a_feed(f"a sitemap of {len(root)} pages without news")
+    return feed
 
 
 def _unknown_root(checked: Checked, text: str, careful: bool) -> ParsedFeed:
