@@ -53,12 +53,14 @@ def _in_dialect(text: str, dialect: str) -> str:
     return _WORD.sub(said, text).strip()
 
 
+_ABOUT = re.compile(r"^\s*--\s*(.+?)\s*$", re.MULTILINE)
+_SELECT = re.compile(r"^(?:AS )?SELECT\b", re.MULTILINE)
 _COLUMN = re.compile(r"(?:\bAS\s+|\.|^\s*)(\w+),?\s+--\s*(.+)$")
 
 
 def comments(text: str) -> tuple[str, dict[str, str]]:
     """What a CREATE VIEW says of itself: the view's comment, and column to comment."""
-    lines = [line.strip() for line in text.splitlines()]
-    about = " ".join(line[2:].strip() for line in lines if line.startswith("--"))
-    found = (match for line in lines if not line.startswith("--") and (match := _COLUMN.search(line)))
+    about = " ".join(match[1] for match in _ABOUT.finditer(text))
+    columns = _SELECT.split(text)[-1]  # what comes before are parts of the view, with columns of their own
+    found = (match for line in columns.splitlines() if (match := _COLUMN.search(line)))
     return about, {match[1]: match[2].strip() for match in found}
