@@ -18,7 +18,7 @@ KNOWN_BY = {
     "feedparser": {"ingest.parse.feedparser"},
     "httpcore": {"ingest.connect", "ingest.faults"},
     "httpx": {"ingest.fetch"},
-    "lxml": {"ingest.discovery", "ingest.parse.constructs", "ingest.parse.elements"},
+    "lxml": {"ingest.discovery", "ingest.parse.constructs", "ingest.parse.tree"},
     "nh3": {"ingest.normalise.html"},
     "protego": {"ingest.robots"},
     "pyarrow": {"ingest.cli.parquet"},

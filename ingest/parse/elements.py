@@ -1,10 +1,8 @@
-"""Well-formed XML to a parsed feed, element by element, with a parser that resolves and fetches nothing."""
+"""An element tree to a parsed feed: where its entries are, what it says of itself."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
-
-from lxml import etree
 
 from ingest.parse.constructs import Scope, atom_text, attributes, author, link, rss_text, text_content
 from ingest.parse.entry import DATE_NAMES, date, read_entry
@@ -20,6 +18,7 @@ from ingest.parse.names import (
     split_tag,
 )
 from ingest.parse.parsed import Author, Date, Link, ParsedEntry, ParsedFeed, Text
+from ingest.parse.tree import tree
 
 MAX_ENTRIES = 10_000
 _RSS_VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
@@ -41,31 +40,6 @@ _PLAIN_HINTS = {
 _LINKED_HINTS = frozenset(
     {"hub", "self", "next", "prev", "previous", "first", "last", "prev-archive", "next-archive", "current"}
 )
-
-
-class NotWellFormed(Exception):
-    """The text breaks the rules of XML 1.0; says where and how."""
-
-
-def tree(text: str, recover: bool = False) -> Element:
-    """The root of a document that begins with it. Raises NotWellFormed; never resolves or fetches anything.
-
-    With `recover` the parser goes on behind mistakes and takes what it can; None if that is nothing.
-    """
-    parser = etree.XMLParser(
-        encoding="utf-8",
-        recover=recover,
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=True,  # texts over 10 MB; there are no entities left, and depth and size are bounded elsewhere
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        return etree.fromstring(text.encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError as error:
-        raise NotWellFormed(str(error).partition(", line ")[0][:200]) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,8 +31,10 @@ def read(text: str) -> ParsedFeed:
     """
     try:
         value = _loads(text)
-    except (ValueError, RecursionError) as error:
-        return _salvaged(text, str(error)[:200])
+    except json.JSONDecodeError as error:
+        return _salvaged(text, f"a mistake at character {error.pos}")
+    except (ValueError, RecursionError):
+        return _salvaged(text, "it is nested too deeply")
     return _feed(value)
 
 
@@ -46,7 +48,7 @@ def _integer(digits: str) -> int | str:
 
 
 def _salvaged(text: str, fault: str) -> ParsedFeed:
-    error = ReadError(Reason.MALFORMED, f"this is no JSON: {fault}")
+    error = ReadError(Reason.MALFORMED, f"no entry can be read: {fault}")
     start = _ITEMS.search(text)
     if start is None or "jsonfeed" not in text[:4096]:
         raise error
@@ -58,7 +60,7 @@ def _salvaged(text: str, fault: str) -> ParsedFeed:
     except (ValueError, RecursionError):
         head = {}
     feed = _feed({**head, "version": str(head.get("version", "1.1")), "items": items}, salvaged=True)
-    return ParsedFeed(**{**_fields(feed), "salvaged": True, "note": f"the document breaks off: {fault}"})
+    return ParsedFeed(**{**_fields(feed), "salvaged": True, "note": f"not well-formed: {fault}"})
 
 
 def _fields(feed: ParsedFeed) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 
 from ingest.errors import ReadError
 from ingest.parse import elements, feedparser, sitemap
-from ingest.parse.elements import NotWellFormed
 from ingest.parse.names import Element
 from ingest.parse.parsed import ParsedEntry, ParsedFeed
 from ingest.parse.precheck import Checked
+from ingest.parse.tree import NotWellFormed, tree
 from storage.records import Reason
 
 _MARK = r"<!\[CDATA\[|<!--|<(/?)((?:[A-Za-z_][\w.-]{0,40}:)?(?:%s))(?=[\s/>])"
@@ -118,7 +118,7 @@ def _marks(text: str, pattern: re.Pattern[str]) -> Iterator[tuple[bool, int, int
 def _head(checked: Checked, frame: str) -> ParsedFeed | None:
     for recover in (False, True):
         try:
-            root = elements.tree(frame, recover=recover)
+            root = tree(frame, recover=recover)
         except NotWellFormed:
             continue
         if root is not None:
@@ -138,7 +138,7 @@ class _PieceReader:
         """All that are well-formed together at once, else half by half until the broken ones stand alone."""
         document = f"{self._start}{''.join(pieces)}{self._end}"
         try:
-            feed = read_tree(elements.tree(document))
+            feed = read_tree(tree(document))
         except NotWellFormed:
             middle = len(pieces) // 2
             if middle:
@@ -182,7 +182,7 @@ def _whole(checked: Checked, text: str, careful: bool) -> ParsedFeed:
 def recovered(text: str, doctype: str = "") -> ParsedFeed | None:
     """What a parser that goes on behind mistakes makes of a document."""
     try:
-        root = elements.tree(text, recover=True)
+        root = tree(text, recover=True)
     except NotWellFormed:
         return None
     return read_tree(root, doctype) if root is not None else None

@@ -1,14 +1,11 @@
 """XML to a parsed feed: read strictly; else with the usual mistakes mended; else what can be saved of it."""
 
-import re
 from dataclasses import replace
 
-from ingest.parse import elements, feedparser, repair, salvage
-from ingest.parse.elements import NotWellFormed
+from ingest.parse import feedparser, repair, salvage
 from ingest.parse.parsed import ParsedFeed
 from ingest.parse.precheck import Checked, not_a_feed
-
-_UNDEFINED = re.compile(r"Entity '([^']*)' not defined")
+from ingest.parse.tree import NotWellFormed, tree
 
 
 def read(checked: Checked, *, careful: bool = False) -> ParsedFeed:
@@ -25,27 +22,26 @@ def _read(checked: Checked, careful: bool) -> ParsedFeed:
     try:
         return _strict(checked, checked.text, careful)
     except NotWellFormed as error:
-        fault = str(error)
+        fault = error
     text = repair.mended(checked)
     try:
         return _marked(checked, _strict(checked, text, careful), fault)
     except NotWellFormed as error:
-        text = repair.with_prefixes(checked, text) if "prefix" in str(error) else text
+        text = repair.with_prefixes(checked, text) if error.lacks_prefix else text
     try:
         return _marked(checked, _strict(checked, text, careful), fault)
     except NotWellFormed:
-        return salvage.salvaged(checked, text, fault, careful=careful)
+        return salvage.salvaged(checked, text, str(fault), careful=careful)
 
 
-def _marked(checked: Checked, feed: ParsedFeed, fault: str) -> ParsedFeed:
-    entity = _UNDEFINED.search(fault)
-    if entity and checked.defines(entity[1]):
+def _marked(checked: Checked, feed: ParsedFeed, fault: NotWellFormed) -> ParsedFeed:
+    if checked.defines(fault.entity):
         return feed  # no fault but our own: we read no DTD
     return replace(feed, salvaged=True, note="; ".join(filter(None, [f"mended: {fault}", feed.note])))
 
 
 def _strict(checked: Checked, text: str, careful: bool) -> ParsedFeed:
-    root = elements.tree(text)
+    root = tree(text)
     feed = salvage.read_tree(root, checked.doctype) or _unknown_root(checked, text, careful)
     if feed.format == "sitemap" and not feed.entries:
         raise not_a_feed(f"a sitemap of {len(root)} pages without news")

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from ingest.errors import ReadError
 from ingest.parse import feedparser
-from ingest.parse.elements import MAX_ENTRIES, NotWellFormed, read, tree
+from ingest.parse.elements import MAX_ENTRIES, read
 from ingest.parse.parsed import Author, Date, Link, ParsedEntry, ParsedFeed, Term, Text
+from ingest.parse.tree import NotWellFormed, tree
 from ingest.read import parse
 
 NAMESPACES = (
