@@ -112,4 +112,4 @@ def chosen(readings: list[Reading], weekdays: frozenset[int]) -> tuple[Reading, 
         return None
     (day,) = picks.pop()
     because = "the weekday" if by_weekday == {day} else "the language"
-    return next(reading for reading in readings if reading.day == day), f"order of day and month settled by {because}"
+    return next(reading for reading in readings if reading.day == day), f"day and month settled by {because}"
