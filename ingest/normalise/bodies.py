@@ -29,7 +29,7 @@ _MARKUP_TYPES = frozenset({None, "html", "xhtml"})
 _READABLE_TYPES = _MARKUP_TYPES | {"text"}
 _LINES_COUNT = frozenset({"media:description", "content_text"})  # a line break is one, not the wrapping of a source
 
-_HAS_MARKUP = re.compile(rf"</?(?:{ELEMENTS})(?=[\s/>])|<!--|&(?:#\w{{1,8}}|[A-Za-z]\w{{1,31}});", re.IGNORECASE)
+_HAS_MARKUP = re.compile(rf"</?(?:{ELEMENTS})(?=[\s/>])[^<>]*>|<!--|&(?:#\w{{1,8}}|[A-Za-z]\w{{1,31}});", re.IGNORECASE)
 _ESCAPED_TWICE = re.compile(
     r"&lt;/(?:p|a|b|i|em|strong|span|div|ul|ol|li|h[1-6]|table|blockquote|figure)&gt;|&lt;(?:br|img|hr)(?:\s|/|&gt;)",
     re.IGNORECASE,

@@ -45,7 +45,7 @@ class Around:
 def entry_of(parsed: ParsedEntry, around: Around) -> Entry:
     """The entry in the common schema; what no field takes is in `extra`. Never raises."""
     base = resolved_base(parsed.base, around.base)
-    guid = _guid(parsed.guid, around)
+    guid = visible(parsed.guid).strip() if parsed.guid else ""
     url = entry_url(parsed, around.format, base)
     canonical = _canonical(parsed.links, url, base)
     texts = bodies(parsed.summaries, parsed.contents, base)
@@ -55,13 +55,8 @@ def entry_of(parsed: ParsedEntry, around: Around) -> Entry:
     entry = Entry(
         digest=b"",
         wording=wording,
-        keys=keys(
-            guid=parsed.guid and parsed.guid.strip(),
-            canonical=canonical,
-            publisher_ids=parsed.publisher_ids,
-            wording=wording,
-        ),
-        guid=guid,
+        keys=keys(guid=guid, canonical=canonical, publisher_ids=_publisher_ids(parsed), wording=wording),
+        guid=_shortened(guid, MAX_GUID, "guids", around) or None,
         url=url,
         canonical_url=canonical,
         comments_url=_comments(parsed, base),
@@ -117,9 +112,9 @@ def _comments(parsed: ParsedEntry, base: str | None) -> str | None:
     return first_url(replies, base)
 
 
-def _guid(guid: str | None, around: Around) -> str | None:
-    text = visible(guid).strip() if guid else ""
-    return _shortened(text, MAX_GUID, "guids", around) or None
+def _publisher_ids(parsed: ParsedEntry) -> tuple[tuple[str, str], ...]:
+    found = ((name, one_line(value)) for name, value in parsed.publisher_ids)
+    return tuple((visible(name), value) for name, value in found if value)
 
 
 # --- what it says -----------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ the attributes of one tag); what comes after it only takes whole tags away.
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from functools import lru_cache
 
 import nh3
@@ -65,7 +66,6 @@ _PIXEL = re.compile(
         |(?:www\.)?google-analytics\.com/|pi\.feedsportal\.com/|rss\.buysellads\.com/|da\.feedsportal\.com/)""",
     re.VERBOSE | re.IGNORECASE,
 )
-_NOTHING_LEFT = re.compile(r"<(a|p|div|span)>\s*</\1>")
 
 
 def clean_html(markup: str, base: str | None) -> str | None:
@@ -77,12 +77,18 @@ def clean_html(markup: str, base: str | None) -> str | None:
     >>> clean_html('<p onclick="x()">Hallo <a href="/welt">Welt</a><script>x()</script>', "https://example.org/a")
     '<p>Hallo <a href="https://example.org/welt">Welt</a></p>'
     """
-    markup = visible(markup[:MAX_MARKUP])
-    html = _cleaner(absolute_url(base, None) if base else None).clean(_tamed(markup)).strip()
+    cleaner = _cleaner(absolute_url(base, None) if base else None)
+    html = visible(_cleaned(cleaner, _tamed(markup[:MAX_MARKUP]))).strip()
     if "<img" in html:
         html = _IMAGE.sub(_kept_image, html)
-    html = _NOTHING_LEFT.sub("", html)
     return html if _shows_something(html) else None
+
+
+def _cleaned(cleaner: nh3.Cleaner, markup: str) -> str:
+    try:
+        return cleaner.clean(markup)
+    except UnicodeEncodeError:  # half a character
+        return cleaner.clean(visible(markup))
 
 
 @lru_cache(maxsize=64)
@@ -107,13 +113,29 @@ def _attribute(name: str, value: str, base: str | None) -> str | None:
     return _srcset(value, base) if name == "srcset" else value
 
 
-_CANDIDATE = re.compile(r"[\s,]*([^\s,](?:[^\s]*[^\s,])?)(?:\s+([0-9.]+[wxh]))?\s*(?:,|$)")
-
-
 def _srcset(value: str, base: str | None) -> str | None:
-    """HTML 4.8.4.2.1: URLs, each with a width or density, between commas."""
-    found = [(absolute_url(match[1], base), match[2]) for match in _CANDIDATE.finditer(value[:MAX_TAG])]
+    found = [(absolute_url(href, base), size) for href, size in _candidates(value[:MAX_TAG])]
     return ", ".join(f"{url} {size}" if size else url for url, size in found if url) or None
+
+
+_SIZE = re.compile(r"[0-9.]{1,12}[wxh]")
+
+
+def _candidates(value: str) -> Iterator[tuple[str, str]]:
+    """HTML 4.8.4.2.1: URLs, each with a width or density, between commas; a URL may hold commas, not end with one."""
+    href = ""
+    for word in value.split():
+        if href:
+            size, _, word = word.partition(",")
+            if _SIZE.fullmatch(size):
+                yield href, size
+            href = ""
+        if word.endswith(","):
+            yield word.rstrip(","), ""
+        else:
+            href = word
+    if href:
+        yield href, ""
 
 
 def _kept_image(match: re.Match[str]) -> str:

@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import astuple
 from datetime import datetime
 from hashlib import sha256
 
@@ -18,16 +17,16 @@ _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 def keys(
     *,
-    guid: str | None,
+    guid: str,
     canonical: str | None,
     publisher_ids: tuple[tuple[str, str], ...],
     wording: Wording,
 ) -> tuple[Key, ...]:
     """The evidence of which entry this is, from strong to weak.
 
-    `guid` as published, white space around it trimmed; `canonical` as `canonical_url` gives it. A bare home page is no
-    evidence. Of an http guid what changes from poll to poll (session, tracking) is left out where hosts or feeds are
-    compared, its fragment is not: it may be all that tells two parts of one page apart.
+    `guid` as published without white space around it, empty if there is none; `canonical` as `canonical_url` gives it.
+    A bare home page is no evidence. Of an http guid what changes from poll to poll (session, tracking) is left out
+    where hosts or feeds are compared, its fragment is not: it may be all that tells two parts of one page apart.
     """
     found = [*_of_guid(guid)] if guid else []
     found += [Key(KeyKind.PUBLISHER_ID, _bounded(f"{name}:{value}")) for name, value in publisher_ids]
@@ -86,7 +85,7 @@ def wording_digest(wording: Wording, canonical: str | None) -> bytes:
         canonical,
         _quiet(wording.summary_html),
         _quiet(wording.content_html),
-        [astuple(person) for person in wording.authors],
+        [[person.name, person.email, person.uri] for person in wording.authors],
         sorted([category.term, category.scheme or "", category.label or ""] for category in wording.categories),
         [_canonical(enclosure.url) for enclosure in wording.enclosures],
         _canonical(wording.image_url) if wording.image_url else None,
@@ -111,9 +110,11 @@ def entry_digest(entry: Entry) -> bytes:
     )
 
 
+_as_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True).encode
+
+
 def _digest(*said: object) -> bytes:
-    text = json.dumps(said, separators=(",", ":"), ensure_ascii=True)
-    return sha256(text.encode("ascii")).digest()[:16]
+    return sha256(_as_json(said).encode("ascii")).digest()[:16]
 
 
 def _quiet(html: str | None) -> str | None:

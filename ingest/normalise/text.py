@@ -20,7 +20,8 @@ def visible(text: str) -> str:
 
 def one_line(text: str) -> str | None:
     """Published characters as one line: white space is single blanks; None if nothing is left."""
-    return visible(" ".join(text.split())) or None
+    line = " ".join(text.split())
+    return (line if line.isprintable() else " ".join(visible(line).split())) or None
 
 
 MAX_TITLE_MARKUP = 40_000  # characters
@@ -116,7 +117,7 @@ def text_of(html: str) -> str | None:
         _ACTIONS.get(parts[at + 1], _Page.block)(page, parts[at + 1], bool(parts[at]))
         if parts[at + 2]:
             page.write(parts[at + 2])
-    return visible("".join(page.out)) or None
+    return "".join(page.out) or None
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ make of it. `absolute_url` keeps what was published as far as it can; `canonical
 """
 
 import re
+import unicodedata
 from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote_to_bytes, urljoin, urlsplit
 
@@ -118,7 +119,8 @@ def _joined(root: str, href: str) -> str:
 def _checked(url: str) -> str | None:
     """The URL with forbidden characters encoded, if it has a host that can be one."""
     parts = _split(url)
-    if parts is None or not _HOST.fullmatch(_host_of(parts)):
+    host = _host_of(parts) if parts else ""
+    if not _HOST.fullmatch(host) or not host.isprintable():
         return None
     url = _FORBIDDEN.sub(_encoded, url)
     return url if len(url) <= MAX_URL else None
@@ -190,15 +192,20 @@ def without_host(canonical: str) -> str:
 
 
 def without_tracking(html: str) -> str:
-    """HTML whose URLs lack the parameters that `canonical_url` leaves out; to compare, not to show."""
-    return _PARAMETER.sub(_kept_parameter, html) if "?" in html else html
+    """Text or HTML whose URLs lack the parameters that `canonical_url` leaves out; to compare, not to show."""
+    return _QUERY.sub(_quiet_query, html) if "?" in html else html
 
 
-_PARAMETER = re.compile(r"(?<=[?;&])([A-Za-z_]{2,40})=([^&;\"'\s<>#]*)(?:&amp;|&)?")
+_QUERY = re.compile(r"\?[^\s\"'<>?]+")
+_SEPARATOR = re.compile("&amp;|[&;]")
 
 
-def _kept_parameter(match: re.Match[str]) -> str:
-    return "" if _is_noise(match[1].lower()) else match[0]
+def _quiet_query(match: re.Match[str]) -> str:
+    query = match[0][1:]
+    if "=" not in query:
+        return match[0]
+    pairs = [pair for pair in _SEPARATOR.split(query) if not _is_noise(pair.partition("=")[0].lower())]
+    return f"?{'&'.join(pairs)}"
 
 
 def _is_noise(name: str) -> bool:
@@ -214,13 +221,18 @@ def _authority(parts: SplitResult) -> str:
 
 
 def _ascii_host(host: str) -> str:
-    """Unicode Technical Standard 46; a host that it refuses stays as it is, in lower case."""
+    """Unicode Technical Standard 46; what it refuses (❤.example) as Punycode of the lower case (RFC 3492)."""
+    host = host.lower()
     if host.isascii():
-        return host.lower()
+        return host
     try:
         return idna.encode(host, uts46=True).decode()
     except (idna.IDNAError, ValueError):
-        return host.lower()
+        return ".".join(_puny(label) for label in unicodedata.normalize("NFKC", host).split("."))
+
+
+def _puny(label: str) -> str:
+    return label if label.isascii() else f"xn--{label.encode('punycode').decode()}"
 
 
 def _path(path: str) -> str:
