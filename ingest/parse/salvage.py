@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from ingest.errors import ReadError
-from ingest.parse import elements, feedparser, sitemap
+from ingest.parse import elements, feedparser, repair, sitemap
 from ingest.parse.names import Element
 from ingest.parse.parsed import ParsedEntry, ParsedFeed
 from ingest.parse.precheck import Checked
@@ -55,12 +55,23 @@ def _by_piece(checked: Checked, pieces: Pieces, text: str, careful: bool) -> Par
     head = _head(checked, pieces.frame) if pieces.entries else None
     if head is None:
         return None
-    start = text[: text.find(">") + 1].rstrip("/>") + ">"
-    reader = _PieceReader(start, f"</{checked.root}>", careful)
+    reader = _PieceReader(_start_tag(checked, text), f"</{checked.root}>", careful)
     entries = tuple(reader.read(pieces.entries[: elements.MAX_ENTRIES]))
     if reader.broken > _MAX_BROKEN and not careful:
         return None
     return replace(head, entries=entries, note="; ".join(_notes(pieces, reader)) or None)
+
+
+def _start_tag(checked: Checked, text: str) -> str:
+    """The root's start tag as written, or one that declares the usual prefixes if it is not well-formed itself."""
+    end = text.find(">") + 1
+    start = text[:end].rstrip("/>") + ">"
+    try:
+        tree(f"{start}</{checked.root}>")
+    except NotWellFormed:
+        bare = repair.with_prefixes(checked, f"<{checked.root}>{text[end:]}")
+        return bare[: bare.index(">") + 1]
+    return start
 
 
 def _notes(pieces: Pieces, reader: "_PieceReader") -> Iterator[str]:

@@ -137,6 +137,17 @@ def test_whole_entries_read_the_same_in_a_sound_and_in_a_broken_document() -> No
     assert [entry for entry in broken.entries if entry.guid] == list(sound.entries)
 
 
+@pytest.mark.parametrize(
+    "root", ["<rss version=2.0 xmlns:media='urn:m'>", "<rss a='1' a='2'>", "<rss a='<'>", "<rss a='1'b='2'>"]
+)
+def test_a_mistake_in_the_root_leaves_the_entries_whole(root: str) -> None:
+    feed = feed_of(document(GOOD.format(1), good(2), root=root))
+    assert titles(feed) == ["Grüße 1", "t2"]
+    assert feed.entries[0].summaries[0].element == "media:description"
+    assert feed.note is not None
+    assert "entries not well-formed" not in feed.note
+
+
 def test_an_entry_without_end_ends_where_the_next_begins() -> None:
     feed = feed_of(document("<item><guid>1</guid><title>t1</title>", good(2), good(3)))
     assert [entry.guid for entry in feed.entries] == ["1", "2", "3"]
