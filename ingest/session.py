@@ -30,6 +30,7 @@ class Session:
     line: Line
     clock: Clock
     name: str
+    turns: HostTurns
 
 
 @asynccontextmanager
@@ -41,11 +42,15 @@ async def session(
     workers: int | None = None,
     patience: timedelta | None = None,
     clock: Clock | None = None,
+    holds_out: bool = False,
 ) -> AsyncIterator[Session]:
-    """Open all of it, the archive listing just what the configuration lists; close it in the reverse order."""
+    """Open all of it, the archive listing just what the configuration lists; close it in the reverse order.
+
+    `holds_out`: what is to be written waits while the archive cannot be written, see Writer.
+    """
     clock = clock or SystemClock()
     archive.list_outlets(listing(config))
-    writer = Writer(archive)
+    writer = Writer(archive, holds_out=holds_out)
     try:
         network = network_policy(config)
         turns = HostTurns(ArchiveHosts(writer), clock, patience)
@@ -53,7 +58,7 @@ async def session(
             name = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
             await writer.do(lambda tx: feeds.free_dead_leases(tx, lambda by: is_alive(by, name)))
             line = Line(fetcher, parser, writer, clock, config, forced)
-            yield Session(config, archive, writer, line, clock, name)
+            yield Session(config, archive, writer, line, clock, name, turns)
     finally:
         writer.close()
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
@@ -21,12 +22,14 @@ from storage.recording import record
 from storage.records import FeedRecord, OutletListing, Recorded, Visit
 from storage.tables import host
 from storage.transaction import Tx
+from storage.trouble import Trouble, trouble_of
 
 T = TypeVar("T")
 Now: TypeAlias = Callable[[], datetime]
 Job: TypeAlias = Callable[[Tx], T]
 
 GROUP = 200  # jobs that share a commit at most
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 20.0  # seconds between two tries to write an archive that cannot be written
 
 
 def utc_now() -> datetime:
@@ -133,28 +136,49 @@ class Archive:
 
 
 class Writer:
-    """The one thread that writes. Jobs that wait at the same time share a commit; a failing one spoils no other."""
+    """The one thread that writes. Jobs that wait at the same time share a commit; a failing one spoils no other.
 
-    def __init__(self, archive: Archive) -> None:
+    `holds_out`: while the archive cannot be written (locked, full, read-only: storage.trouble), jobs wait and are tried
+    again; else they fail. `trouble` is what is in the way now.
+    """
+
+    def __init__(self, archive: Archive, *, holds_out: bool = False) -> None:
+        self.trouble: Trouble | None = None
         self._archive = archive
+        self._holds_out = holds_out
+        self._given_up = threading.Event()
+        self._began: float | None = None
         self._jobs: SimpleQueue[tuple[Job[Any], Future[Any]] | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="chronik-writer", daemon=True)
         self._thread.start()
 
     async def do(self, job: Job[T]) -> T:
-        """Run a job in the next transaction; returns when it is committed. Raises what the job or the commit raised."""
+        """Run a job in the next transaction; returns when it is committed. Raises what the job or the commit raised.
+
+        A job may be run several times; only the last one counts.
+        """
         future: Future[T] = Future()
         self._jobs.put((job, future))
         return await asyncio.wrap_future(future)
 
+    def give_up(self) -> None:
+        """Hold out no longer: what cannot be written now fails."""
+        self._given_up.set()
+
     def close(self) -> None:
         """Finish what waits, then end the thread."""
+        self.give_up()
         self._jobs.put(None)
         self._thread.join()
 
     def waiting(self) -> int:
         """Jobs in the queue, about."""
         return self._jobs.qsize()
+
+    def busy_for(self) -> timedelta:
+        """How long it has been at the transaction in hand; none: no time."""
+        began = self._began
+        return timedelta(seconds=0 if began is None else time.monotonic() - began)
 
     def _work(self) -> None:
         while (first := self._jobs.get()) is not None:
@@ -169,32 +193,41 @@ class Writer:
                     closing = True
                     break
                 group.append(following)
-            self._commit(group)
+            self._commit([each for each in group if each[1].set_running_or_notify_cancel()])
             if closing:
                 return
 
     def _commit(self, group: list[tuple[Job[Any], Future[Any]]]) -> None:
-        results: list[tuple[Future[Any], Any, BaseException | None]] = []
-        try:
-            with self._archive.write() as tx:
-                for job, future in group:
-                    if future.set_running_or_notify_cancel():
-                        results.append((future, *_attempt(tx, job)))
-        except Exception as error:  # noqa: BLE001 - whatever kept the group from being committed, every caller must know
-            results = [(future, None, error) for _, future in group if not future.cancelled()]
-        for future, result, failure in results:
+        self._began = time.monotonic()
+        results = self._outlasted([job for job, _ in group])
+        self._began = self.trouble = None
+        for (_, future), (result, failure) in zip(group, results, strict=True):
             if failure is not None:
                 future.set_exception(failure)
             else:
                 future.set_result(result)
 
+    def _outlasted(self, jobs: list[Job[Any]]) -> list[tuple[Any, BaseException | None]]:
+        pause = FIRST_PAUSE
+        while True:
+            try:
+                with self._archive.write() as tx:
+                    return [_attempt(tx, job) for job in jobs]
+            except Exception as error:  # noqa: BLE001 - whatever kept the group from being committed, every caller must know
+                self.trouble = trouble_of(error) if self._holds_out else None
+                if self.trouble is None or self._given_up.wait(pause):
+                    return [(None, error) for _ in jobs]
+                pause = min(pause * 2, LONGEST_PAUSE)
+
 
 def _attempt(tx: Tx, job: Job[Any]) -> tuple[Any, BaseException | None]:
-    """Run one job of a group within a savepoint."""
+    """Run one job of a group within a savepoint. Raises what is the archive's fault, not the job's."""
     try:
         with tx.connection.begin_nested():
             return job(tx), None
-    except Exception as error:  # noqa: BLE001 - it goes to the job's caller
+    except Exception as error:
+        if trouble_of(error) is not None:
+            raise
         return None, error
 
 

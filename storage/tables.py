@@ -434,3 +434,37 @@ search_line = _table(
     _id("entry_id", "rowid in entries_fts"),
     Column("wording_id", Id, nullable=False, comment="the wording that is indexed"),
 )
+
+chore = _table(
+    "chore",
+    "What the daemon did for the archive and when, so that a restart neither repeats nor forgets it.",
+    Column("name", Text, primary_key=True, comment="care, verify …"),
+    Column("done_at", Utc, nullable=False, comment="when it was done last"),
+    Column("note", Text, comment="where it goes on next time"),
+)
+
+alert = _table(
+    "alert",
+    "What needs a person, and whether that was told.",
+    Column("subject", Text, primary_key=True, comment="feed (outlet/slug), or backup"),
+    Column("kind", Text, primary_key=True, comment="failing, quiet, gap, backup"),
+    Column("detail", Text, nullable=False, comment="why, in words"),
+    Column("since_at", Utc, nullable=False, comment="when it was found"),
+    Column("told_at", Utc, comment="when it was told; NULL: not yet"),
+    Column("over_at", Utc, comment="when it was found to be over; the row goes once that is told"),
+)
+
+subscription = _table(
+    "subscription",
+    "A feed whose hub is asked to push (W3C WebSub). Its secret is kept nowhere but in memory.",
+    Column("feed_id", Id, ForeignKey("feed.feed_id"), primary_key=True, autoincrement=False, comment="which feed"),
+    Column("hub", Text, nullable=False, comment="the hub's URL"),
+    Column("topic", Text, nullable=False, comment="what the hub calls the feed: its rel=self"),
+    Column("state", Text, nullable=False, comment="asked, active, refused, ended"),
+    Column("asked_at", Utc, comment="when the hub was last asked"),
+    Column("lease_until", Utc, comment="until when it pushes, as it said"),
+    Column("pushed_at", Utc, comment="its last push with a new entry"),
+    Column("pushed", Integer, nullable=False, comment="entries that a push brought first"),
+    Column("missed", Integer, nullable=False, comment="entries that a poll found while pushes were to come"),
+    Column("detail", Text, comment="what the hub said last"),
+)

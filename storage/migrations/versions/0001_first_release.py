@@ -10,11 +10,30 @@ Utc = sa.Text().with_variant(sa.DateTime(timezone=True), "postgresql")
 
 
 def upgrade() -> None:
+    op.create_table('alert',
+    sa.Column('subject', sa.Text(), nullable=False, comment='feed (outlet/slug), or backup'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='failing, quiet, gap, backup'),
+    sa.Column('detail', sa.Text(), nullable=False, comment='why, in words'),
+    sa.Column('since_at', Utc, nullable=False, comment='when it was found'),
+    sa.Column('told_at', Utc, nullable=True, comment='when it was told; NULL: not yet'),
+    sa.Column('over_at', Utc, nullable=True, comment='when it was found to be over; the row goes once that is told'),
+    sa.PrimaryKeyConstraint('subject', 'kind'),
+    comment='What needs a person, and whether that was told.',
+    sqlite_strict=True
+    )
     op.create_table('archive_info',
     sa.Column('key', sa.Text(), nullable=False, comment='contract, schema, created_at, software'),
     sa.Column('value', sa.Text(), nullable=False, comment='value, as text'),
     sa.PrimaryKeyConstraint('key'),
     comment='Public: what this archive is.',
+    sqlite_strict=True
+    )
+    op.create_table('chore',
+    sa.Column('name', sa.Text(), nullable=False, comment='care, verify …'),
+    sa.Column('done_at', Utc, nullable=False, comment='when it was done last'),
+    sa.Column('note', sa.Text(), nullable=True, comment='where it goes on next time'),
+    sa.PrimaryKeyConstraint('name'),
+    comment='What the daemon did for the archive and when, so that a restart neither repeats nor forgets it.',
     sqlite_strict=True
     )
     op.create_table('counter',
@@ -270,6 +289,39 @@ def upgrade() -> None:
     comment='What a document says as a document of this feed: its entries, in order.',
     sqlite_strict=True,
     sqlite_with_rowid=False
+    )
+    op.create_table('sighting',
+    sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='which entry'),
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='in which feed'),
+    sa.Column('first_window_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='first one that has it'),
+    sa.Column('last_window_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='last one that has it; NULL: the newest'),
+    sa.Column('next_window_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='first one without it'),
+    sa.Column('guid', sa.Text(), nullable=True, comment='under which it came into sight'),
+    sa.Column('first_position', sa.Integer(), nullable=False, comment='in the first window, from 1'),
+    sa.Column('withdrawn', sa.Integer(), nullable=False, comment='1: it left while older ones stayed'),
+    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], ),
+    sa.PrimaryKeyConstraint('entry_id', 'feed_id', 'first_window_id'),
+    comment='A stretch of time for which a feed carried an entry, by whichever items.',
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    op.create_index('sighting_feed', 'sighting', ['feed_id'], unique=False)
+    op.create_index('sighting_last', 'sighting', ['last_window_id'], unique=False)
+    op.create_table('subscription',
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='which feed'),
+    sa.Column('hub', sa.Text(), nullable=False, comment="the hub's URL"),
+    sa.Column('topic', sa.Text(), nullable=False, comment='what the hub calls the feed: its rel=self'),
+    sa.Column('state', sa.Text(), nullable=False, comment='asked, active, refused, ended'),
+    sa.Column('asked_at', Utc, nullable=True, comment='when the hub was last asked'),
+    sa.Column('lease_until', Utc, nullable=True, comment='until when it pushes, as it said'),
+    sa.Column('pushed_at', Utc, nullable=True, comment='its last push with a new entry'),
+    sa.Column('pushed', sa.Integer(), nullable=False, comment='entries that a push brought first'),
+    sa.Column('missed', sa.Integer(), nullable=False, comment='entries that a poll found while pushes were to come'),
+    sa.Column('detail', sa.Text(), nullable=True, comment='what the hub said last'),
+    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], ),
+    sa.PrimaryKeyConstraint('feed_id'),
+    comment='A feed whose hub is asked to push (W3C WebSub). Its secret is kept nowhere but in memory.',
+    sqlite_strict=True
     )
     op.create_table('void_key',
     sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='in this feed'),

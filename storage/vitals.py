@@ -1,0 +1,66 @@
+"""How the archive as a whole stands, in a few numbers that are quick to get."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
+
+from storage.archive import Archive
+from storage.engine import sqlite_path
+from storage.records import FeedHealth
+from storage.tables import feed, gap, search_pending
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """`due`: feeds that could be asked now and nobody asks; `oldest_due_at` is when the first of them was due.
+
+    `bytes` and `log_bytes` are sizes of the SQLite file and its write-ahead log (None: the archive is on a server).
+    """
+
+    feeds: int = 0
+    failing: int = 0
+    gone: int = 0
+    due: int = 0
+    oldest_due_at: datetime | None = None
+    next_due_at: datetime | None = None
+    gaps_open: int = 0
+    unindexed: int = 0
+    bytes: int | None = None
+    log_bytes: int | None = None
+
+
+def vitals(archive: Archive, now: datetime) -> Vitals:
+    """The numbers as of `now` (aware)."""
+    with archive.read() as connection:
+        standing = connection.execute(_FEEDS, {"now": now}).mappings().one()
+        gaps = connection.execute(select(func.count()).select_from(gap).where(gap.c.state == "open")).scalar_one()
+        waiting = connection.execute(select(func.count()).select_from(search_pending)).scalar_one()
+        return Vitals(**standing, gaps_open=gaps, unindexed=waiting, **_sizes(archive, connection))
+
+
+def _sizes(archive: Archive, connection: Connection) -> dict[str, int | None]:
+    if (path := sqlite_path(archive.location)) is None:
+        size = connection.exec_driver_sql("select pg_database_size(current_database())").scalar_one()
+        return {"bytes": size, "log_bytes": None}
+    return {"bytes": _size(path), "log_bytes": _size(path.with_name(path.name + "-wal"))}
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+_FREE = or_(feed.c.lease_until.is_(None), feed.c.lease_until < bindparam("now"))
+_IS_DUE = and_(_FREE, or_(feed.c.next_due_at.is_(None), feed.c.next_due_at <= bindparam("now")))
+_FEEDS = select(
+    func.count().label("feeds"),
+    func.count().filter(feed.c.state == FeedHealth.FAILING.value).label("failing"),
+    func.count().filter(feed.c.state == FeedHealth.GONE.value).label("gone"),
+    func.count().filter(_IS_DUE).label("due"),
+    func.min(feed.c.next_due_at).filter(_IS_DUE).label("oldest_due_at"),
+    func.min(feed.c.next_due_at).filter(_FREE, feed.c.next_due_at > bindparam("now")).label("next_due_at"),
+).where(feed.c.listed == 1)
