@@ -123,7 +123,8 @@ def _publisher_ids(parsed: ParsedEntry) -> tuple[tuple[str, str], ...]:
 def _wording(parsed: ParsedEntry, around: Around, base: str | None, texts: Bodies, dated: Dating) -> Wording:
     title = plain_title(parsed.title, around.format) if parsed.title else None
     media = _media(parsed)
-    found = _first(enclosures(media, base), MAX_ENCLOSURES, "enclosures", around)
+    running_time = parsed.extra.get("itunes:duration")
+    found = _first(enclosures(media, base, running_time=running_time), MAX_ENCLOSURES, "enclosures", around)
     language, title_language = _languages(parsed, around, title, texts)
     if texts.cut:
         around.cuts["texts cut"] += 1
@@ -202,7 +203,7 @@ def _extra(parsed: ParsedEntry, texts: Bodies, dated: Dating, wording: Wording) 
         extra.setdefault(name, text)
     assumed = {
         name: words
-        for name, words in (("published", dated.published_assumed), ("updated", dated.updated_assumed))
+        for name, words in (("published_assumed", dated.published_assumed), ("updated_assumed", dated.updated_assumed))
         if words
     }
     tag = declared(parsed.language)

@@ -20,10 +20,11 @@ _IMAGE = re.compile(r'<img[^>]* src="([^"]*)"')
 _THUMBNAIL = "media:thumbnail"
 
 
-def enclosures(media: Iterable[Medium], base: str | None) -> tuple[Enclosure, ...]:
+def enclosures(media: Iterable[Medium], base: str | None, *, running_time: object = None) -> tuple[Enclosure, ...]:
     """The media in document order, thumbnails last; one URL is one enclosure, what several elements say of it joined.
 
-    Without http(s) URL there is no enclosure. A number that is none is not said.
+    Without http(s) URL there is no enclosure. A number that is none is not said. `running_time` is what the entry says
+    of its sound or film (itunes:duration); it is that of the first that says none itself.
 
     >>> enclosures([Medium(" /a.mp3\\n", "enclosure", type="audio/mpeg", length="12,345")], "https://example.org/")[0]
     Enclosure(url='https://example.org/a.mp3', type='audio/mpeg', length=12345, medium=None, title=None, width=None,\
@@ -34,7 +35,16 @@ def enclosures(media: Iterable[Medium], base: str | None) -> tuple[Enclosure, ..
         if enclosure := _enclosure(medium, base):
             known = found.get(enclosure.url)
             found[enclosure.url] = _joined(known, enclosure) if known else enclosure
+    if isinstance(running_time, str) and (seconds := _duration(running_time)):
+        _say_duration(found, seconds)
     return tuple(found.values())
+
+
+def _say_duration(found: dict[str, Enclosure], seconds: float) -> None:
+    for url, enclosure in found.items():
+        if not _is_picture(enclosure):
+            found[url] = replace(enclosure, duration=enclosure.duration or seconds)
+            return
 
 
 def _enclosure(medium: Medium, base: str | None) -> Enclosure | None:

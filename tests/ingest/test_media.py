@@ -65,6 +65,17 @@ def test_a_duration_is_seconds_or_a_clock(written: str, seconds: float | None) -
     assert found.duration == seconds
 
 
+def test_the_entrys_running_time_is_that_of_its_sound() -> None:
+    media = [Medium("/a.jpg", "media:content", medium="image"), Medium("/a.mp3", "enclosure", type="audio/mpeg")]
+    assert [each.duration for each in enclosures(media, BASE, running_time="1:02:03")] == [None, 3723]
+    assert [each.duration for each in enclosures(media, BASE, running_time=["1:02:03"])] == [None, None]
+
+
+def test_a_medium_knows_its_own_running_time_best() -> None:
+    (found,) = enclosures([Medium("/a.mp3", "enclosure", duration="60")], BASE, running_time="90")
+    assert found.duration == 60
+
+
 def test_one_address_is_one_enclosure_and_what_is_said_of_it_is_joined() -> None:
     media = [
         Medium("/a.mp4", "enclosure", type="video/mp4", length="9"),

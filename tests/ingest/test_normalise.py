@@ -215,7 +215,7 @@ def test_an_enclosure_among_the_links_is_one_and_the_same_elsewhere_is_joined() 
 def test_dates_are_read_in_the_outlets_zone_and_what_was_assumed_is_told() -> None:
     found = entry(Hints(timezone="Europe/Vienna"), dates=(Date("pubDate", "17.05.2024 12:00"),))
     assert found.wording.published_at == datetime(2024, 5, 17, 10, tzinfo=UTC)
-    assert "Europe/Vienna" in json.loads(found.extra or "")["chronik"]["published"]
+    assert "Europe/Vienna" in json.loads(found.extra or "")["chronik"]["published_assumed"]
 
 
 GERMAN = "Die Regierung hat am Mittwoch nach langen Verhandlungen beschlossen, dass die Steuern nicht erhöht werden."
