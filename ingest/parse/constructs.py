@@ -158,12 +158,12 @@ def _escaped(text: str | None, quotes: bool = False) -> str:
 
 def link(element: Element, scope: Scope) -> Link | None:
     """A link, whether Atom's (RFC 4287 section 4.2.7) or RSS's, whichever the element is written as."""
-    scope = scope.inside(element)
-    href = attribute(element, "href") or attribute(element, "url") or text_content(element)
+    given = lowered(element)
+    href = given.get("href") or given.get("url") or text_content(element)
     if not href or href.isspace():
         return None
-    fields = ("rel", "type", "length", "title", "hreflang")
-    return Link(href, **{field: attribute(element, field) for field in fields}, base=scope.base)
+    fields = {field: given.get(field) for field in ("rel", "type", "length", "title", "hreflang")}
+    return Link(href, **fields, base=scope.inside(element).base)
 
 
 def author(element: Element, name: str) -> Author | None:
@@ -190,31 +190,23 @@ def author(element: Element, name: str) -> Author | None:
 
 def term(element: Element) -> Term | None:
     """A category: RSS's text and `domain`, Atom's attributes (RFC 4287 section 4.2.2), iTunes' `text`."""
-    label = attribute(element, "label")
-    text = attribute(element, "term") or attribute(element, "text") or text_content(element)
+    given = lowered(element)
+    label = given.get("label")
+    text = given.get("term") or given.get("text") or text_content(element)
     text = text if text and not text.isspace() else label or ""
-    return Term(text, attribute(element, "scheme") or attribute(element, "domain"), label) if text.strip() else None
+    return Term(text, given.get("scheme") or given.get("domain"), label) if text.strip() else None
 
 
 def medium(element: Element, name: str, scope: Scope) -> Medium | None:
     """An enclosure, `media:content` or `media:thumbnail`, whichever attribute its address stands in."""
-    scope = scope.inside(element)
-    url = next((value for key in ("url", "href", "src", "resource") if (value := attribute(element, key))), None)
+    given = lowered(element)
+    url = next((value for key in ("url", "href", "src", "resource") if (value := given.get(key))), None)
     url = url or (element.text if name == "media:thumbnail" else None)
     if not url or url.isspace():
         return None
-    return Medium(
-        url,
-        name,
-        type=attribute(element, "type"),
-        length=attribute(element, "length") or attribute(element, "fileSize"),
-        medium=attribute(element, "medium"),
-        title=attribute(element, "title"),
-        width=attribute(element, "width"),
-        height=attribute(element, "height"),
-        duration=attribute(element, "duration"),
-        base=scope.base,
-    )
+    fields = {field: given.get(field) for field in ("type", "medium", "title", "width", "height", "duration")}
+    length = given.get("length") or given.get("filesize")
+    return Medium(url, name, length=length, **fields, base=scope.inside(element).base)
 
 
 def attributes(element: Element) -> dict[str, str]:
@@ -222,11 +214,15 @@ def attributes(element: Element) -> dict[str, str]:
     return {_local(name): value for name, value in _items(element)}
 
 
+def lowered(element: Element) -> dict[str, str]:
+    """Attributes by local name in small letters: publishers vary namespace and case, and mean the same."""
+    return {split_tag(name)[1].lower(): value for name, value in _items(element)}
+
+
 def attribute(element: Element, name: str) -> str | None:
     """An attribute, whatever its namespace and case."""
-    if (value := element.get(name)) is not None:
-        return str(value)
-    return next((value for key, value in _items(element) if split_tag(key)[1].lower() == name.lower()), None)
+    value = element.get(name)
+    return lowered(element).get(name.lower()) if value is None else str(value)
 
 
 def _items(element: Element) -> list[tuple[str, str]]:

@@ -195,7 +195,7 @@ class _Worker:
         self._is_broken = True  # until the whole answer is here, also if this task is cancelled
         began = time.monotonic()
         try:
-            async with asyncio.timeout(self.limits.seconds + _GRACE):
+            async with asyncio.timeout(self.limits.wall + _GRACE):
                 answer = await self._ask(request)
         except TimeoutError as error:
             raise self._death(time.monotonic() - began) from error
@@ -225,7 +225,7 @@ class _Worker:
 
     def _death(self, seconds: float) -> ReadError:
         if seconds >= self.limits.seconds * 0.95:
-            return ReadError(Reason.PARSE_TIMEOUT, f"not parsed within {self.limits.seconds:g} s")
+            return ReadError(Reason.PARSE_TIMEOUT, f"not parsed within {self.limits.seconds:g} s of CPU time")
         return ReadError(Reason.PARSE_CRASH, "the parser's process died")
 
     def kill(self) -> None:
