@@ -50,5 +50,5 @@ def test_every_dependency_has_a_lower_and_an_upper_bound() -> None:
 
 
 def test_the_command_is_there() -> None:
-    told = subprocess.run([Path(sys.executable).with_name("chronik"), "--version"], capture_output=True, text=True)
-    assert told.stdout == f"chronik {PROJECT['version']}\n"
+    told = subprocess.check_output([Path(sys.executable).with_name("chronik"), "--version"], text=True)
+    assert told == f"chronik {PROJECT['version']}\n"
