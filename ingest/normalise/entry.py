@@ -60,7 +60,7 @@ def entry_of(parsed: ParsedEntry, around: Around) -> Entry:
         url=url,
         canonical_url=canonical,
         comments_url=_comments(parsed, base),
-        extra=canonical_json(_extra(parsed, texts, dated, wording), around.cuts),
+        extra=canonical_json(_extra(parsed, around, texts, dated), around.cuts),
     )
     return replace(entry, digest=entry_digest(entry))
 
@@ -197,7 +197,7 @@ def _code(tag: str | None) -> str | None:
 # --- the rest ---------------------------------------------------------------------------------------------------------
 
 
-def _extra(parsed: ParsedEntry, texts: Bodies, dated: Dating, wording: Wording) -> dict[str, object]:
+def _extra(parsed: ParsedEntry, around: Around, texts: Bodies, dated: Dating) -> dict[str, object]:
     extra = dict(parsed.extra)
     for name, text in texts.unused:
         extra.setdefault(name, text)
@@ -207,7 +207,7 @@ def _extra(parsed: ParsedEntry, texts: Bodies, dated: Dating, wording: Wording) 
         if words
     }
     tag = declared(parsed.language)
-    if tag and tag != wording.language:
+    if tag and tag != declared(around.language):
         assumed["language_declared"] = tag
     return {**extra, "chronik": assumed} if assumed else extra
 

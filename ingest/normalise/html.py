@@ -1,7 +1,7 @@
 """Markup of strangers to HTML that is safe on any page. Pure, bounded, in time linear in its length.
 
-nh3 alone decides what stays. What comes before it only keeps it from running long (it is quadratic in nesting and in
-the attributes of one tag); what comes after it only takes whole tags away.
+nh3 alone decides what stays. What comes before it only keeps it from running long (it is quadratic in nesting, in the
+attributes of one tag and in some texts); what comes after it only takes whole tags away.
 """
 
 import re
@@ -58,6 +58,8 @@ _FLAT = frozenset(
     ]
 )
 _LONG_TAG = re.compile(rf"<([A-Za-z][A-Za-z0-9]*)[^<>]{{{MAX_TAG},}}>?")
+# nh3 is quadratic in the non-breaking spaces and their like (U+0080 to U+00BF) of one stretch of text.
+_LONG_TEXT = re.compile(rf"[^<>]{{{MAX_TAG}}}")
 _IMAGE = re.compile(r"<img[^>]*>")
 _PIXEL = re.compile(
     r"""\s(?:width|height)="\s*[01](?:px)?\s*"|\ssrc="https?://(?:
@@ -155,12 +157,19 @@ def _stripped(html: str) -> str:
 
 
 def _tamed(markup: str) -> str:
-    """The markup without tags nested deeper than MAX_DEPTH and without the attributes of endless tags."""
+    """The markup without tags nested deeper than MAX_DEPTH or attributes of endless tags, and long texts parted."""
     if len(markup) > MAX_TAG:
-        markup = _LONG_TAG.sub(r"<\1>", markup)
+        markup = _LONG_TEXT.sub(_parted, _LONG_TAG.sub(r"<\1>", markup))
     if markup.count("<") <= MAX_DEPTH:
         return markup
     return _TAG.sub(_Depth().kept, markup)
+
+
+def _parted(match: re.Match[str]) -> str:
+    """The text and a comment, which nh3 drops; never within a character reference."""
+    text = match[0]
+    at = text.rfind("&", len(text) - 40)
+    return f"{text}<!---->" if at < 0 else f"{text[:at]}<!---->{text[at:]}"
 
 
 class _Depth:

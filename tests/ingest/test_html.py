@@ -127,3 +127,8 @@ def test_an_end_tag_without_its_start_tag_makes_no_room_for_more_nesting() -> No
 def test_one_tag_of_endless_attributes_is_a_tag_without_attributes() -> None:
     markup = "<p " + " ".join(f"a{number}" for number in range(50_000)) + ">x</p>"
     assert clean_html(markup, BASE) == "<p>x</p>"
+
+
+def test_a_long_text_stays_whole_though_it_is_parted_on_the_way() -> None:
+    text = "Donau\u00addampf &amp; Schiff\u00a0" * 5_000
+    assert clean_html(f"<p>{text}</p>", BASE) == f"<p>{text.replace(chr(0xA0), '&nbsp;')}</p>"
