@@ -14,6 +14,7 @@ from ingest.inflate import MAGIC, Decoder, Gzip, InflateError, Plain
 from storage.records import Reason
 
 LARGE = 1024 * 1024  # bytes of a body that any number of attempts may hold at once
+MUCH = 16 * 1024 * 1024  # bytes of larger ones that may be held at once before the next one is read
 FREE_PIECES = 10_000  # that may be as small as they like
 LEAST_PIECE = 32  # bytes on average beyond: smaller ones cost more to take apart than a feed is worth
 GLANCE = 64 * 1024  # bytes of a refusal's body that are read
@@ -24,15 +25,34 @@ _UNASKED = {"br", "zstd", "deflate", "compress", "x-compress", "dcb", "dcz", "bz
 
 
 class Room:
-    """Memory for bodies beyond LARGE: one at a time, so that many bombs weigh no more than one."""
+    """Memory for bodies beyond LARGE: one is read at a time, so that many bombs weigh no more than one.
+
+    What was read may be held until it is stored (`hold`, `give_back`): the next one waits while that is more than MUCH.
+    """
 
     def __init__(self) -> None:
         self._taken = asyncio.Lock()
+        self._held = 0
+        self._is_free = asyncio.Event()
+        self._is_free.set()
 
     async def enter(self, held: AsyncExitStack, deadline: Deadline) -> None:
         """Wait for room and keep it until `held` is left; the wait is not the server's fault."""
         async with deadline.paused():
             await held.enter_async_context(self._taken)
+            await self._is_free.wait()
+
+    def hold(self, weight: int) -> None:
+        """So many bytes stay in memory for now."""
+        self._held += weight
+        if self._held > MUCH:
+            self._is_free.clear()
+
+    def give_back(self, weight: int) -> None:
+        """They are no longer needed."""
+        self._held -= weight
+        if self._held <= MUCH:
+            self._is_free.set()
 
 
 @dataclass(slots=True)

@@ -87,6 +87,15 @@ class Archive:
         with self._engine.connect() as connection:
             yield connection
 
+    @contextlib.contextmanager
+    def alone(self) -> Iterator[Any]:
+        """The driver's own connection, outside of any transaction, while nobody else writes; None on a server."""
+        if self._engine.dialect.name != "sqlite":
+            yield None
+            return
+        with self._turns.turn(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            yield connection.connection.dbapi_connection
+
     # --- what ingest asks for ---
 
     def list_outlets(self, listings: Sequence[OutletListing]) -> None:

@@ -37,14 +37,14 @@ def vitals(archive: Archive, now: datetime) -> Vitals:
         standing = connection.execute(_FEEDS, {"now": now}).mappings().one()
         gaps = connection.execute(select(func.count()).select_from(gap).where(gap.c.state == "open")).scalar_one()
         waiting = connection.execute(select(func.count()).select_from(search_pending)).scalar_one()
-        return Vitals(**standing, gaps_open=gaps, unindexed=waiting, **_sizes(archive, connection))
+        size, log_size = _sizes(archive, connection)
+        return Vitals(**standing, gaps_open=gaps, unindexed=waiting, bytes=size, log_bytes=log_size)
 
 
-def _sizes(archive: Archive, connection: Connection) -> dict[str, int | None]:
+def _sizes(archive: Archive, connection: Connection) -> tuple[int | None, int | None]:
     if (path := sqlite_path(archive.location)) is None:
-        size = connection.exec_driver_sql("select pg_database_size(current_database())").scalar_one()
-        return {"bytes": size, "log_bytes": None}
-    return {"bytes": _size(path), "log_bytes": _size(path.with_name(path.name + "-wal"))}
+        return connection.exec_driver_sql("select pg_database_size(current_database())").scalar_one(), None
+    return _size(path), _size(path.with_name(path.name + "-wal"))
 
 
 def _size(path: Path) -> int:

@@ -14,16 +14,18 @@ ROOT = Path(__file__).parents[1]
 # A library that is known in one place can be replaced in one place.
 KNOWN_BY = {
     "alembic": {"storage.migrations", "storage.migrations.draft"},
-    "apscheduler": {"ingest.daemon"},
+    "apscheduler": {"ingest.daemon.timetable"},
     "feedparser": {"ingest.parse.feedparser"},
+    "h11": {"ingest.listener"},
     "httpcore": {"ingest.connect", "ingest.faults"},
     "httpx": {"ingest.fetch"},
     "lxml": {"ingest.discovery", "ingest.parse.constructs", "ingest.parse.tree"},
     "nh3": {"ingest.normalise.html"},
+    "prometheus_client": {"ingest.metrics"},
     "protego": {"ingest.robots"},
     "pyarrow": {"ingest.cli.parquet"},
     "pysqlite3": set(),  # by name only, storage.engine and storage.reading
-    "rich": {"ingest.cli.grid", "ingest.cli.progress"},
+    "rich": {"ingest.cli.grid", "ingest.cli.progress", "ingest.cli.standing"},
     "ruamel": {"ingest.config.document"},
     "sqlite3": set(),
     "zstandard": {"storage.documents", "storage.packing"},

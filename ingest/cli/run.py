@@ -2,56 +2,82 @@
 
 import argparse
 import asyncio
-import json
 import logging
 import os
+import signal
 import sys
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+import threading
+from types import FrameType
+from typing import TYPE_CHECKING
 
-from ingest.cli.frame import DONE, Stop, printable
+from ingest.cli import journal
+from ingest.cli.frame import DONE, SOME_FAILED, Stop
+from ingest.cli.standing import standing
 
 if TYPE_CHECKING:
     from ingest.config import Config
+    from ingest.daemon import Daemon
     from ingest.pipeline import Visited
     from storage.archive import Archive
+
+AT_THE_LATEST = 9.5  # seconds after the first signal
+
+log = logging.getLogger("chronik")
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    parser.add_argument("--log-format", choices=("text", "json"), default="text", help="of the log on stderr")
-    parser.add_argument("--log-level", choices=("debug", "info", "warning", "error"), default="info")
+    parser.add_argument("--log-format", choices=journal.FORMATS, default="text", help="of the log on stderr")
+    parser.add_argument(
+        "--log-level", choices=journal.LEVELS, help="from which level on; default: info, on a terminal warning"
+    )
 
 
 def main(args: argparse.Namespace) -> int:
     """Poll for ever; 0 when asked to end."""
-    from ingest.cli.opening import opened_with_config
+    signals = Signals()
+    signals.catch()
+    from ingest.cli.settings import archive_location
     from storage.daemon_lock import only_daemon
-    from storage.errors import ArchiveBusyError
+    from storage.errors import ArchiveError
 
-    set_up_log(args.log_format, args.log_level)
-    with opened_with_config(args) as (config, archive):
-        try:
-            with only_daemon(archive.location):
-                asyncio.run(_run(config, archive))
-        except ArchiveBusyError as error:
-            raise Stop(str(error)) from None
+    journal.begin(args.log_format, args.log_level or ("warning" if sys.stderr.isatty() else "info"))
+    try:
+        with only_daemon(archive_location(args)):
+            _open_and_run(args, signals)
+    except ArchiveError as error:
+        raise Stop(str(error)) from None
     return DONE
 
 
-async def _run(config: "Config", archive: "Archive") -> None:
+def _open_and_run(args: argparse.Namespace, signals: "Signals") -> None:
+    from ingest.cli.opening import opened_with_config
+
+    with opened_with_config(args) as (config, archive):
+        try:
+            asyncio.run(_run(config, archive, signals))
+        except OSError as error:  # of a port to listen at, of network.ca_file
+            raise Stop(f"{error.strerror or error}: look at `listen` and `ca_file` in feeds.yaml") from error
+
+
+async def _run(config: "Config", archive: "Archive", signals: "Signals") -> None:
     from ingest.daemon import Daemon
+    from ingest.notify import Notifier
     from ingest.session import session
 
-    log = logging.getLogger("chronik")
-    async with session(config, archive) as opened:
+    async with session(config, archive, holds_out=True) as opened:
         feeds = sum(1 for _ in config.feeds())
         log.info("polling %d feeds of %d outlets into %s", feeds, len(config.outlets), archive.location)
-        await Daemon(opened, lambda visited: _tell(log, visited), dict(os.environ)).run()
-    log.info("ended")
+        with standing() as show:
+            notifier = Notifier.of(os.environ, os.getpid())
+            daemon = Daemon(opened, _tell, os.environ, notifier=notifier, show=show)
+            signals.pass_to(daemon)
+            dropped = await daemon.run()
+        signals.code = DONE
+    log.info("ended; %d visits were given back" if dropped else "ended", *([dropped] if dropped else []))
 
 
-def _tell(log: logging.Logger, visited: "Visited") -> None:
+def _tell(visited: "Visited") -> None:
     from ingest.cli.poll import outcome_of, said
 
     line = said(visited)
@@ -59,38 +85,43 @@ def _tell(log: logging.Logger, visited: "Visited") -> None:
     log.log(level, "%s", line or f"{visited.feed.name}: {outcome_of(visited)}", extra={"feed": visited.feed.name})
 
 
-def set_up_log(style: str, level: str) -> None:
-    """One record a line on stderr, whatever strangers put into a message."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(JsonLines() if style == "json" else TextLines())
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+class Signals:
+    """The first to end: in good order, and by force when that takes too long; the second: at once. SIGHUP: read again.
 
+    Not by the event loop's means: they wait for the loop, which may be waiting for the archive's lock.
+    """
 
-class TextLines(logging.Formatter):
-    """`2026-03-01T12:00:00Z INFO message`."""
+    def __init__(self) -> None:
+        self.code = SOME_FAILED  # of an end by force
+        self._asked = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._daemon: Daemon | None = None
 
-    def format(self, record: logging.LogRecord) -> str:
-        text = f"{_at(record)} {record.levelname} {printable(record.getMessage())}"
-        return text if record.exc_info is None else text + "\n" + self.formatException(record.exc_info)
+    def catch(self) -> None:
+        """Before anything is open there is nothing to finish."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._end)
+        signal.signal(signal.SIGHUP, self._hang_up)
 
+    def pass_to(self, daemon: "Daemon") -> None:
+        """From now on the daemon ends, and takes a new configuration in."""
+        self._loop, self._daemon = asyncio.get_running_loop(), daemon
 
-class JsonLines(logging.Formatter):
-    """One JSON object a line."""
+    def _end(self, _number: int, _frame: FrameType | None) -> None:
+        if self._asked:
+            os._exit(SOME_FAILED)
+        self._asked = True
+        timer = threading.Timer(AT_THE_LATEST, self._end_by_force)
+        timer.daemon = True
+        timer.start()
+        if self._loop is None or self._daemon is None:
+            raise SystemExit(DONE)
+        self._loop.call_soon_threadsafe(self._daemon.stop)
 
-    def format(self, record: logging.LogRecord) -> str:
-        said: dict[str, Any] = {
-            "at": _at(record),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if feed := getattr(record, "feed", None):
-            said["feed"] = feed
-        if record.exc_info is not None:
-            said["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(said, ensure_ascii=False)
+    def _end_by_force(self) -> None:
+        log.error("ended by force: the archive could not be written in time")
+        os._exit(self.code)
 
-
-def _at(record: logging.LogRecord) -> str:
-    return datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    def _hang_up(self, _number: int, _frame: FrameType | None) -> None:
+        if self._loop is not None and self._daemon is not None:
+            self._loop.call_soon_threadsafe(self._daemon.reread)

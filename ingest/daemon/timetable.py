@@ -1,0 +1,76 @@
+"""When the daemon's few jobs run. The only module that knows APScheduler.
+
+What is late is done once, as soon as it can be; a job that is still at it is not begun again. A job that fails is said
+and comes again at its time.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from storage.errors import ArchiveError
+
+log = logging.getLogger(__name__)
+
+# It warns each time that a job is still at it, every second when the archive is locked.
+logging.getLogger("apscheduler").setLevel(logging.ERROR)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is done `every` so long, for the first time `after` the start."""
+
+    name: str
+    do: Callable[[], Awaitable[object]]
+    every: timedelta
+    after: timedelta = timedelta(0)
+
+    async def run(self) -> None:
+        """Do it; never raises for what goes wrong."""
+        try:
+            await self.do()
+        except ArchiveError as error:
+            log.error("%s: %s", self.name, error)
+        except Exception:
+            log.exception("%s failed; it is tried again in %s", self.name, self.every)
+
+
+class Timetable:
+    """Runs jobs in the running event loop, from `start` to `stop`."""
+
+    def __init__(self, jobs: Iterable[Job]) -> None:
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._jobs = {job.name: job for job in jobs}
+
+    def start(self) -> None:
+        """Begin."""
+        for job in self._jobs.values():
+            self._scheduler.add_job(
+                job.run,
+                "interval",
+                id=job.name,
+                seconds=job.every.total_seconds(),
+                next_run_time=datetime.now(UTC) + job.after,
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+            )
+        self._scheduler.start()
+
+    def clock_was_set(self) -> None:
+        """Times of the old clock mean nothing now: it would wait for them for years, or do all at once."""
+        now = datetime.now(UTC)
+        for job in self._scheduler.get_jobs():
+            known = self._jobs[job.id]
+            job.modify(next_run_time=now + min(known.every, max(known.after, timedelta(seconds=1))))
+
+    def now(self, name: str) -> None:
+        """Do this job as soon as possible, and then at its times."""
+        self._scheduler.modify_job(name, next_run_time=datetime.now(UTC))
+
+    def stop(self) -> None:
+        """Begin nothing more; what is under way goes on."""
+        self._scheduler.shutdown(wait=False)
