@@ -19,6 +19,7 @@ KNOWN_BY = {
     "h11": {"ingest.listener"},
     "httpcore": {"ingest.connect", "ingest.faults"},
     "httpx": {"ingest.fetch"},
+    "idna": {"ingest.normalise.urls"},
     "lxml": {"ingest.discovery", "ingest.parse.constructs", "ingest.parse.tree"},
     "nh3": {"ingest.normalise.html"},
     "prometheus_client": {"ingest.metrics"},
