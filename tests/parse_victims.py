@@ -1,6 +1,7 @@
 """Readers that do what hostile documents make parsers do; run in the sandbox's workers."""
 
 import os
+import subprocess
 import time
 from collections.abc import Callable
 from typing import Any
@@ -46,8 +47,11 @@ def _is_open(number: int) -> bool:
 
 
 class _Evil:
-    def __reduce__(self) -> tuple[Any, tuple[str]]:
-        return os.system, ("true",)
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+    def __reduce__(self) -> tuple[Any, tuple[Any]]:
+        return (os.system, ("true",)) if self.kind == "function" else (subprocess.Popen, (["true"],))
 
 
 def _refuse() -> None:
@@ -64,6 +68,6 @@ _ACTS: dict[str, Callable[[str], Any]] = {
     "open": lambda count: reading(str([os.open(os.devnull, os.O_RDONLY) for _ in range(int(count))])),
     "descriptors": lambda _: reading(str(_open_descriptors())),
     "environment": lambda _: reading(str(dict(os.environ))),
-    "evil": lambda _: _Evil(),
+    "evil": _Evil,
     "many": lambda count: many(int(count)),
 }

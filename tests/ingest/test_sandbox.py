@@ -52,6 +52,16 @@ def test_a_document_that_hangs_ends_at_the_limit_and_the_next_is_read(body: byte
     with_sandbox(act)
 
 
+@pytest.mark.parametrize("body", [b"hang", b"sleep"])
+def test_a_worker_ends_at_its_limit_though_nobody_kills_it(body: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def act(box: Sandbox) -> None:
+        async with asyncio.timeout(60):
+            assert (await refusal(box, body)).reason == Reason.PARSE_TIMEOUT
+
+    monkeypatch.setattr("ingest.parse.sandbox._GRACE", 10_000)
+    with_sandbox(act)
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
@@ -107,11 +117,12 @@ def test_a_worker_cannot_open_many_files() -> None:
     with_sandbox(act)
 
 
-def test_a_worker_cannot_make_this_process_run_anything() -> None:
+@pytest.mark.parametrize(("body", "name"), [(b"evil function", "system"), (b"evil class", "Popen")])
+def test_a_worker_cannot_make_this_process_run_anything(body: bytes, name: str) -> None:
     async def act(box: Sandbox) -> None:
-        refused = await refusal(box, b"evil")
+        refused = await refusal(box, body)
         assert refused.reason == Reason.PARSE_CRASH
-        assert "system" in refused.detail
+        assert name in refused.detail
 
     with_sandbox(act)
 
@@ -215,8 +226,11 @@ from ingest.parse.sandbox import Sandbox
 
 async def run():
     async with Sandbox(1, limits=Limits(seconds=30), reader="parse_victims:read") as box:
-        print((await box.read(b"pid", Hints())).note, flush=True)
-        await box.read(b"sleep", Hints())
+        pid = (await box.read(b"pid", Hints())).note
+        task = asyncio.create_task(box.read(b"sleep", Hints()))
+        await asyncio.sleep(0.5)
+        print(pid, flush=True)
+        await task
 
 asyncio.run(run())
 """
