@@ -435,6 +435,24 @@ search_line = _table(
     Column("wording_id", Id, nullable=False, comment="the wording that is indexed"),
 )
 
+job = _table(
+    "job",
+    "A walk into a feed's past by one route: how far it has come. Written with the rows of each page.",
+    Column("feed_id", Id, ForeignKey("feed.feed_id"), primary_key=True, autoincrement=False, comment="of which feed"),
+    Column("route", Text, primary_key=True, comment="by which route"),
+    Column("state", Text, nullable=False, comment="under way, done, stopped, not offered"),
+    Column("because", Text, comment="why it ended or stopped, in words"),
+    Column("walk", Text, comment="JSON of ingest.backfill: what to ask next; storage only keeps it"),
+    Column("began_at", Utc, nullable=False, comment="when it was first begun"),
+    Column("moved_at", Utc, nullable=False, comment="its last step"),
+    Column("requests", Integer, nullable=False, comment="asked so far"),
+    Column("entries_new", Integer, nullable=False, comment="entries that it brought"),
+    Column("entries_known", Integer, nullable=False, comment="entries that the archive had"),
+    Column("entries_changed", Integer, nullable=False, comment="entries that got a new version"),
+    Column("lease_by", Text, comment="process that walks now"),
+    Column("lease_until", Utc, comment="after this the lease is void"),
+)
+
 chore = _table(
     "chore",
     "What the daemon did for the archive and when, so that a restart neither repeats nor forgets it.",

@@ -276,6 +276,25 @@ def upgrade() -> None:
     )
     op.create_index('fetch_document', 'fetch', ['document_id'], unique=False)
     op.create_index('fetch_feed_time', 'fetch', ['feed_id', 'requested_at'], unique=False)
+    op.create_table('job',
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='of which feed'),
+    sa.Column('route', sa.Text(), nullable=False, comment='by which route'),
+    sa.Column('state', sa.Text(), nullable=False, comment='under way, done, stopped, not offered'),
+    sa.Column('because', sa.Text(), nullable=True, comment='why it ended or stopped, in words'),
+    sa.Column('walk', sa.Text(), nullable=True, comment='JSON of ingest.backfill: what to ask next; storage only keeps it'),
+    sa.Column('began_at', Utc, nullable=False, comment='when it was first begun'),
+    sa.Column('moved_at', Utc, nullable=False, comment='its last step'),
+    sa.Column('requests', sa.Integer(), nullable=False, comment='asked so far'),
+    sa.Column('entries_new', sa.Integer(), nullable=False, comment='entries that it brought'),
+    sa.Column('entries_known', sa.Integer(), nullable=False, comment='entries that the archive had'),
+    sa.Column('entries_changed', sa.Integer(), nullable=False, comment='entries that got a new version'),
+    sa.Column('lease_by', sa.Text(), nullable=True, comment='process that walks now'),
+    sa.Column('lease_until', Utc, nullable=True, comment='after this the lease is void'),
+    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], ),
+    sa.PrimaryKeyConstraint('feed_id', 'route'),
+    comment="A walk into a feed's past by one route: how far it has come. Written with the rows of each page.",
+    sqlite_strict=True
+    )
     op.create_table('reading',
     sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='as a document of this feed'),
     sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which document'),
