@@ -2,7 +2,7 @@
 
 Spoken to over inherited sockets only; opens no database and no connection. Started by `sandbox.py` as
 `python -m ingest.parse.nursery`: descriptor 0 is its socket, over which a new worker's socket arrives with one byte.
-A worker answers each request (length, pickle) in kind, and ends when its socket does.
+A worker takes requests (length, pickled head, body) and answers each (length, pickle); it ends when its socket does.
 """
 
 import gc
@@ -38,15 +38,6 @@ class Limits:
     def wall(self) -> float:
         """Seconds of wall time for one document: more, lest a busy machine lose feeds that do no harm."""
         return 2 * self.seconds
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One document to be read."""
-
-    body: bytes
-    hints: Hints
-    careful: bool = False
 
 
 Read: TypeAlias = Callable[..., Reading]
@@ -105,8 +96,12 @@ def _work(channel: socket.socket, read: Read, limits: Limits) -> None:
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
         _limit(limits)
         send(channel, os.getpid())
-        while (request := receive(channel)) is not None:
-            send(channel, _answer(read, request, limits))
+        while head := receive(channel):
+            hints, careful, length = head
+            body = _exactly(channel, length)
+            if body is None:
+                break
+            send(channel, _answer(read, bytes(body), hints, careful, limits))
         status = 0
     except OSError:
         pass  # the main program is gone or has lost interest
@@ -114,12 +109,12 @@ def _work(channel: socket.socket, read: Read, limits: Limits) -> None:
         os._exit(status)
 
 
-def _answer(read: Read, request: Request, limits: Limits) -> Reading | Refusal:
+def _answer(read: Read, body: bytes, hints: Hints, careful: bool, limits: Limits) -> Reading | Refusal:
     """The kernel ends the process at the limits, whatever code is stuck in."""
     signal.setitimer(signal.ITIMER_PROF, limits.seconds)
     signal.setitimer(signal.ITIMER_REAL, limits.wall)
     try:
-        return read(request.body, request.hints, careful=request.careful)
+        return read(body, hints, careful=careful)
     except ReadError as error:
         return str(error.reason), error.detail
     except MemoryError:

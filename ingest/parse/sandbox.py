@@ -21,14 +21,24 @@ from typing import Any
 
 from ingest.errors import ReadError
 from ingest.hints import Hints
-from ingest.parse.nursery import LENGTH, Limits, Request
+from ingest.parse.nursery import LENGTH, Limits
 from storage.records import Reading, Reason
 
-_MAX_ANSWER = 512 * 1024 * 1024  # bytes
+_MAX_ANSWER = 128 * 1024 * 1024  # bytes
+_CHUNK = 256 * 1024  # bytes
 _LARGE = 1024 * 1024  # bytes; unpickled outside the event loop
 _START = 30.0  # seconds for a nursery to load the parsers and fork its first worker
 _GRACE = 2.0  # seconds beyond the worker's own limit; the kernel should have ended it by then
 _SAFE_NAMES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """One document to be read."""
+
+    body: bytes
+    hints: Hints
+    careful: bool = False
 
 
 class Sandbox:
@@ -77,20 +87,20 @@ class Sandbox:
         """
         async with self._turns:
             try:
-                return await self._read(Request(body, hints))
+                return await self._read(_Request(body, hints))
             except ReadError as error:
                 if error.reason not in {Reason.PARSE_TIMEOUT, Reason.PARSE_CRASH, Reason.BUG} or self._closed:
                     raise
-                return await self._read_carefully(Request(body, hints, careful=True), error)
+                return await self._read_carefully(_Request(body, hints, careful=True), error)
 
-    async def _read_carefully(self, request: Request, first: ReadError) -> Reading:
+    async def _read_carefully(self, request: _Request, first: ReadError) -> Reading:
         """The second try; what it finds no feed in was given up the first time."""
         try:
             return await self._read(request)
         except ReadError:
             raise first from None
 
-    async def _read(self, request: Request) -> Reading:
+    async def _read(self, request: _Request) -> Reading:
         worker = await self._worker()
         self._busy.add(worker)
         try:
@@ -189,7 +199,7 @@ class _Worker:
     def is_alive(self) -> bool:
         return not (self._is_broken or self.reader.at_eof() or self.writer.is_closing())
 
-    async def read(self, request: Request) -> Reading:
+    async def read(self, request: _Request) -> Reading:
         """The answer; the worker is broken afterwards if there is none. Raises ReadError."""
         self.documents += 1
         self._is_broken = True  # until the whole answer is here, also if this task is cancelled
@@ -209,11 +219,13 @@ class _Worker:
             return answer
         raise ReadError(Reason(answer[0]), answer[1])
 
-    async def _ask(self, request: Request) -> Any:
-        data = pickle.dumps(request, pickle.HIGHEST_PROTOCOL)
-        self.writer.write(LENGTH.pack(len(data)))
-        self.writer.write(data)
-        await self.writer.drain()
+    async def _ask(self, request: _Request) -> Any:
+        head = pickle.dumps((request.hints, request.careful, len(request.body)), pickle.HIGHEST_PROTOCOL)
+        self.writer.write(LENGTH.pack(len(head)) + head)
+        body = memoryview(request.body)
+        for begin in range(0, len(body), _CHUNK):  # all at once would be copied, and bodies are large
+            self.writer.write(body[begin : begin + _CHUNK])
+            await self.writer.drain()
         return await self.receive()
 
     async def receive(self) -> Any:
