@@ -158,7 +158,7 @@ class Line:
         body = getattr(failure, "body", None)
         content_type = getattr(failure, "content_type", None)
         retry_after: timedelta | None = getattr(failure, "retry_after", None)
-        told = Signals(failed=failure.reason, detail=failure.detail, retry_after=retry_after)
+        told = Signals(failure.reason, failure.detail, http_status=fetch.http_status, retry_after=retry_after)
         return Failed(fetch, failure.reason, failure.detail, body, content_type), told
 
     # --- a feed that is not known yet, or never was one -----------------------------------------------------------

@@ -81,7 +81,7 @@ def _after_success(
 
 def _learned(memory: Memory, recorded: Recorded, told: Signals, now: datetime) -> Memory:
     memory = trust.judged(memory, told, recorded, now)
-    if recorded.entries_seen:
+    if told.hints or told.published:
         memory = hints.remembered(memory, told.hints)
     shown = rhythm.Shown(
         tuple(_minutes(at) for at in told.published), recorded.entries_new, recorded.entries_seen, recorded.gap
@@ -141,8 +141,8 @@ def _moved(after: timedelta, fresh: timedelta, memory: Memory, now: datetime) ->
     if 0 < memory.lifetime_s <= LONGEST_GRID:
         return timedelta(minutes=wait.on_grid(minutes, _in_minutes(fresh), memory.lifetime_s / 60.0))
     if memory.rhythm and memory.rhythm.marks > wait.MARKED:
-        first = -_minutes(now) % wait.MARK + _in_minutes(PAST_THE_MARK)
-        return timedelta(minutes=wait.on_grid(minutes, first, wait.MARK))
+        first = -_minutes(now) % rhythm.MARK + _in_minutes(PAST_THE_MARK)
+        return timedelta(minutes=wait.on_grid(minutes, first, rhythm.MARK))
     return after
 
 

@@ -7,7 +7,8 @@ neither. Times are minutes since 1970-01-01T00:00Z, rates are entries a minute.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -49,7 +50,9 @@ BURST_LASTS = 90.0
 HOUR_WEIGHT, DAY_WEIGHT = 4.0, 5.7  # expected entries that the usual profile counts for, an hour or weekday each
 RUN_BREAKS = 3.0  # entries closer than this are one run: a bulk post says nothing about the next one
 FORGOTTEN = 14 * DAY  # after so long without a look the level is learned anew
-OLDEST = 21 * DAY
+OLDEST = 21 * DAY  # entries of the first window that are older say nothing about now
+LEAST, QUIETEST = 0.5, 60 * DAY  # a level fades to this many entries in this time, not to nothing
+MARK = 15.0  # newsrooms schedule entries on quarters of an hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +120,16 @@ class Rhythm:
         return _profile(self.days, self.days_expected, USUAL_WEEK, DAY_WEIGHT)
 
 
-def _profile(seen: Profile, expected: Profile, usual: Profile, weight: float) -> Profile:
+def _profile(seen: Sequence[float], expected: Sequence[float], usual: Profile, weight: float) -> Profile:
     raw = [(n + weight * p) / (m + weight) for n, m, p in zip(seen, expected, usual, strict=True)]
-    mean = sum(raw) / len(raw)
-    return tuple(value / mean for value in raw)
+    scale = len(raw) / sum(raw)
+    return tuple([value * scale for value in raw])
 
 
-def _smooth(counts: Profile) -> Profile:
+def _smooth(counts: Profile) -> list[float]:
     """An hour is like the ones beside it; few entries then tell more."""
-    return tuple(
-        0.25 * before + 0.5 * here + 0.25 * after
-        for before, here, after in zip((counts[-1], *counts), counts, (*counts[1:], counts[0]), strict=False)
-    )
+    before, after = (counts[-1], *counts), (*counts[1:], counts[0])
+    return [0.25 * p + 0.5 * here + 0.25 * n for p, here, n in zip(before, counts, after, strict=False)]
 
 
 def hour_of(at: float) -> int:
@@ -189,13 +190,13 @@ def learned(rhythm: Rhythm | None, shown: Shown, now: float) -> Rhythm | None:
 def first(shown: Shown, now: float) -> Rhythm:
     """The first window is a sample of as many arrivals as it has entries."""
     dates = sorted(at for at in shown.dates if now - OLDEST <= at <= now)
-    blank = Rhythm(now, 1.0, 3 * DAY, window=max(1, shown.window))
+    blank = Rhythm(now, 1.0, 3 * DAY, window=max(1.0, shown.window))
     if len(dates) < 2:
         return blank
-    exposure = expected(replace(blank, seen=1.0, exposure=1.0), min(dates[0], now - 30.0), now)
+    covered = _covered(replace(blank, seen=1.0, exposure=1.0), min(dates[0], now - 30.0), now)
     # Half of what it says: a window is one stretch of time, which was calm or busy.
-    known = replace(blank, seen=max(1.0, 0.5 * len(dates)), exposure=max(15.0, 0.5 * exposure))
-    return _counted(known, dates, dates[0], now)
+    known = replace(blank, seen=max(1.0, 0.5 * len(dates)), exposure=max(15.0, 0.5 * covered.weighed))
+    return _with_entries(known, dates, _covered(known, max(dates[0], now - WEEK), now))
 
 
 def _anew(rhythm: Rhythm, shown: Shown, now: float) -> Rhythm:
@@ -207,25 +208,36 @@ def _anew(rhythm: Rhythm, shown: Shown, now: float) -> Rhythm:
 
 
 def _followed(rhythm: Rhythm, shown: Shown, now: float) -> Rhythm:
-    since = rhythm.until
-    dates = _new_dates(shown, since, now)
-    if shown.gap and dates:
-        # Only the stretch that the window covers is known; what came before it is not none.
-        since = max(since, dates[0])
-    faded = _faded(rhythm, now - rhythm.until)
-    count = len(dates)
-    usual = expected(rhythm, since, now)
-    varied = replace(faded, dispersion=_dispersion(rhythm, dates, usual, now - since))
-    levelled = replace(
-        varied,
-        until=now,
-        seen=faded.seen + count,
-        exposure=faded.exposure + usual / rhythm.level,
-        burst=faded.burst + count,
-        burst_expected=faded.burst_expected + usual,
-        window=_window(rhythm.window, shown.window),
+    dates = _new_dates(shown, rhythm.until, now)
+    # Of a gap only the stretch that the window covers is known; what came before it is not none.
+    since = max(rhythm.until, dates[0]) if shown.gap and dates else rhythm.until
+    covered = _covered(rhythm, since, now)
+    usual, count = covered.weighed * rhythm.level, len(dates)
+    took = now - rhythm.until
+    level, burst = math.exp(-took / LEVEL_LASTS), math.exp(-took / BURST_LASTS)
+    weekly, slowly = math.exp(-took / HOURS_LAST), math.exp(-took / DAYS_LAST)
+    seen, exposure = level * rhythm.seen + count, level * rhythm.exposure + covered.weighed
+    if seen < LEAST:  # a feed that has been quiet for long is still worth an entry in two months
+        seen, exposure = seen + 0.1 * LEAST, exposure + 0.1 * LEAST * QUIETEST
+    faded = Rhythm(
+        now,
+        seen,
+        exposure,
+        tuple([weekly * n for n in rhythm.hours]),
+        tuple([weekly * n for n in rhythm.hours_expected]),
+        tuple([slowly * n for n in rhythm.days]),
+        tuple([slowly * n for n in rhythm.days_expected]),
+        burst * rhythm.burst + count,
+        burst * rhythm.burst_expected + usual,
+        slowly * rhythm.runs,
+        slowly * rhythm.run_sizes,
+        slowly * rhythm.run_squares,
+        _dispersion(rhythm, dates, usual, now - since),
+        weekly * rhythm.dated,
+        weekly * rhythm.on_marks,
+        _window(rhythm.window, shown.window),
     )
-    return _kept_alive(_counted(levelled, dates, since, now))
+    return _with_entries(faded, dates, covered)
 
 
 def _new_dates(shown: Shown, since: float, now: float) -> list[float]:
@@ -240,57 +252,66 @@ def _new_dates(shown: Shown, since: float, now: float) -> list[float]:
     return sorted(min(at, now) for at in (*newest, *spread))
 
 
-def _faded(rhythm: Rhythm, took: float) -> Rhythm:
-    level, burst = math.exp(-took / LEVEL_LASTS), math.exp(-took / BURST_LASTS)
-    hours, days = math.exp(-took / HOURS_LAST), math.exp(-took / DAYS_LAST)
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A stretch of time that was seen in full: its minutes weighed with the profiles, and what each hour and weekday
+    should have brought."""
+
+    weighed: float
+    hours: dict[int, float]
+    days: dict[int, float]
+
+
+def _covered(rhythm: Rhythm, since: float, now: float) -> Covered:
+    level, by_hour, by_day = rhythm.level, rhythm.day_profile(), rhythm.week_profile()
+    weeks = max(0.0, (now - since) // WEEK)
+    weighed = weeks * WEEK
+    hours: dict[int, float] = {}
+    days: dict[int, float] = {}
+    for at, took in hourly(since + weeks * WEEK, now):
+        hour, day = hour_of(at), weekday_of(at)
+        weighed += by_hour[hour] * by_day[day] * took
+        hours[hour] = hours.get(hour, 0.0) + level * by_day[day] * took
+        days[day] = days.get(day, 0.0) + level * by_hour[hour] * took
+    return Covered(weighed, hours, days)
+
+
+def _with_entries(rhythm: Rhythm, dates: Sequence[float], covered: Covered) -> Rhythm:
+    """Count entries, and what was expected, by hour and weekday; and the runs that they form."""
+    rhythm = replace(
+        rhythm,
+        hours_expected=_added(rhythm.hours_expected, covered.hours),
+        days_expected=_added(rhythm.days_expected, covered.days),
+    )
+    if not dates:
+        return rhythm
+    sizes = [size for size in runs(dates) if 2 * size <= max(4.0, rhythm.window)]
     return replace(
         rhythm,
-        seen=level * rhythm.seen,
-        exposure=level * rhythm.exposure,
-        hours=tuple(hours * n for n in rhythm.hours),
-        hours_expected=tuple(hours * n for n in rhythm.hours_expected),
-        days=tuple(days * n for n in rhythm.days),
-        days_expected=tuple(days * n for n in rhythm.days_expected),
-        burst=burst * rhythm.burst,
-        burst_expected=burst * rhythm.burst_expected,
-        runs=days * rhythm.runs,
-        run_sizes=days * rhythm.run_sizes,
-        run_squares=days * rhythm.run_squares,
-        dated=hours * rhythm.dated,
-        on_marks=hours * rhythm.on_marks,
-    )
-
-
-def _counted(rhythm: Rhythm, dates: Sequence[float], since: float, now: float) -> Rhythm:
-    """Count entries, and what was expected, by hour and weekday; and the runs that they form."""
-    hours, days = list(rhythm.hours), list(rhythm.days)
-    marks = 0
-    for at in dates:
-        hours[hour_of(at)] += 1.0
-        days[weekday_of(at)] += 1.0
-        marks += abs(at / 15.0 - round(at / 15.0)) < 0.0014  # within a second or so
-    sizes = [size for size in runs(dates) if 2 * size <= max(4, rhythm.window)]
-    counted = replace(
-        rhythm,
-        hours=tuple(hours),
-        days=tuple(days),
+        hours=_added(rhythm.hours, Counter(map(hour_of, dates))),
+        days=_added(rhythm.days, Counter(map(weekday_of, dates))),
         dated=rhythm.dated + len(dates),
-        on_marks=rhythm.on_marks + marks,
+        on_marks=rhythm.on_marks + sum(map(is_marked, dates)),
         runs=rhythm.runs + len(sizes),
         run_sizes=rhythm.run_sizes + sum(sizes),
         run_squares=rhythm.run_squares + sum(size * size for size in sizes),
     )
-    return _expectations(counted, max(since, now - WEEK), now)
 
 
-def _expectations(rhythm: Rhythm, since: float, now: float) -> Rhythm:
-    level, by_hour, by_day = rhythm.level, rhythm.day_profile(), rhythm.week_profile()
-    hours, days = list(rhythm.hours_expected), list(rhythm.days_expected)
-    for at, took in hourly(since, now):
-        hour, day = hour_of(at), weekday_of(at)
-        hours[hour] += level * took * by_day[day]
-        days[day] += level * took * by_hour[hour]
-    return replace(rhythm, hours_expected=tuple(hours), days_expected=tuple(days))
+def _added(profile: Profile, more: Mapping[int, float]) -> Profile:
+    values = list(profile)
+    for place, value in more.items():
+        values[place] += value
+    return tuple(values)
+
+
+def is_marked(at: float) -> bool:
+    """On a quarter of an hour, within a second.
+
+    >>> is_marked(30.0), is_marked(31.0)
+    (True, False)
+    """
+    return abs(at / MARK - round(at / MARK)) * MARK < 0.02
 
 
 def runs(dates: Sequence[float]) -> list[int]:
@@ -310,7 +331,7 @@ def runs(dates: Sequence[float]) -> list[int]:
 
 def _dispersion(rhythm: Rhythm, dates: Sequence[float], usual: float, took: float) -> float:
     """How far the number of runs was from the expected one, averaged over looks that could tell."""
-    if usual <= 0.2:
+    if usual <= 0.2 or took <= 0.0:
         return rhythm.dispersion
     lasting = BURST_LASTS / took * (1.0 - math.exp(-took / BURST_LASTS))
     mean = usual * (1.0 + (rhythm.boost - 1.0) * lasting) / rhythm.run_size
@@ -322,10 +343,3 @@ def _dispersion(rhythm: Rhythm, dates: Sequence[float], usual: float, took: floa
 def _window(before: float, size: int) -> float:
     """A window that shrinks is believed slowly: a cut or short document is no smaller window."""
     return max(float(size), before - 0.05 * (before - size)) if size else before
-
-
-def _kept_alive(rhythm: Rhythm) -> Rhythm:
-    """A feed that has been quiet for long is still worth an entry in two months."""
-    if rhythm.seen >= 0.5:
-        return rhythm
-    return replace(rhythm, seen=rhythm.seen + 0.05, exposure=rhythm.exposure + 0.05 * 60 * DAY)

@@ -18,7 +18,6 @@ from ingest.schedule.rhythm import BURST_LASTS, Rhythm, hour_of, weekday_of
 SURE = 3.09  # normal quantile of 1 in 1,000
 UPPER = 1.65  # the level's upper 95 % bound
 FIRST_STEP, GROWTH = 2.0, 1.1  # the search goes in steps that grow: minutes, factor
-MARK = 15.0
 MARKED = 0.15  # share of entries on quarters of an hour from which it pays to come just after one
 SOONER, LATER = 0.7, 1.4  # how far a moment may be moved onto a better one
 
