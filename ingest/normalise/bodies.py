@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape, unescape
 
 from ingest.normalise.html import MAX_MARKUP, clean_html
-from ingest.normalise.text import ELEMENTS, text_of
+from ingest.normalise.text import ELEMENTS, text_of, unmarked
 from ingest.normalise.urls import resolved_base
 from ingest.parse.parsed import Text
 
@@ -34,7 +34,6 @@ _ESCAPED_TWICE = re.compile(
     r"&lt;/(?:p|a|b|i|em|strong|span|div|ul|ol|li|h[1-6]|table|blockquote|figure)&gt;|&lt;(?:br|img|hr)(?:\s|/|&gt;)",
     re.IGNORECASE,
 )
-_MARKED = "<![CDATA["
 _BLANK_LINES = re.compile(r"\n{2,}")
 
 
@@ -104,9 +103,7 @@ def rendered(text: Text, base: str | None) -> str | None:
     >>> rendered(Text("x <y and z", None), None), rendered(Text("<b>x</b> &amp; y", None), None)
     ('x &lt;y and z', '<b>x</b> &amp; y')
     """
-    value = text.value
-    if _MARKED in value and (stripped := value.strip()).startswith(_MARKED):
-        value = stripped.removeprefix(_MARKED).removesuffix("]]>")
+    value = unmarked(text.value)
     if text.type == "text" or (text.type != "xhtml" and not _HAS_MARKUP.search(value)):
         return clean_html(_as_lines(value, text.element), None)
     if "<" not in value and _ESCAPED_TWICE.search(value):

@@ -50,6 +50,17 @@ def decoded_once(text: str) -> str:
     return _ENTITY.sub(lambda match: entities.unescape(match[0]), text) if "&" in text else text
 
 
+def unmarked(text: str) -> str:
+    """Without the mark of a CDATA section that somebody escaped, so that XML took it for text.
+
+    >>> unmarked(" <![CDATA[a]]> ")
+    'a'
+    """
+    if "<![CDATA[" not in text or not text.lstrip().startswith("<![CDATA["):
+        return text
+    return text.strip().removeprefix("<![CDATA[").removesuffix("]]>")
+
+
 def plain_title(text: Text, format: str) -> str | None:  # noqa: A002 - the word of feeds.format
     """A title as one line of plain text; None if it says nothing.
 
@@ -60,7 +71,7 @@ def plain_title(text: Text, format: str) -> str | None:  # noqa: A002 - the word
     >>> plain_title(Text("Kurz &amp;amp; <b>gut</b>: a < b <3"), "rss20")
     'Kurz &amp; gut: a < b <3'
     """
-    value = text.value[:MAX_TITLE_MARKUP]
+    value = unmarked(text.value[:MAX_TITLE_MARKUP])
     if "<" in value and (text.type != "text" or not format.startswith("atom")):
         value = _without_tags(value, all_of_them=text.type in {"html", "xhtml"})
     return one_line(decoded_once(value))

@@ -18,7 +18,6 @@ _PLAIN = re.compile(
 )
 _PLAIN_PATH = re.compile(r"/(?!/)(?:[!#$&'-;=?@A-Z_a-z~]|%[0-9A-Fa-f]{2})*")
 _EDGE = "".join(map(chr, range(0x21))) + "\x7f\xa0\u2028\u2029\u200b\ufeff"
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _WEB = re.compile(r"(https?):[/\\]*", re.IGNORECASE)
 _NO_SCHEME = re.compile(r"www\.[a-z0-9-]+(?:\.[a-z0-9-]+)+(?=[/?#:]|$)", re.IGNORECASE)
 _HOST = re.compile(r"(?=.*\w)[^\s\x00-\x20\x7f\"#%/:<>?@\[\\\]^`{|}]{1,253}|\[[0-9A-Fa-f:.]{2,45}\]")
@@ -66,8 +65,6 @@ def absolute_url(href: str, base: str | None) -> str | None:
         href = f"http://{href}"
     if web := _WEB.match(href):
         return _checked(f"{web[1].lower()}://{_slashed(href[web.end() :])}")
-    if _SCHEME.match(href):
-        return None
     href = _slashed(href)
     root = absolute_url(base, None) if base else None
     if root is None:
@@ -221,8 +218,7 @@ def _authority(parts: SplitResult) -> str:
 
 
 def _ascii_host(host: str) -> str:
-    """Unicode Technical Standard 46; what it refuses (❤.example) as Punycode of the lower case (RFC 3492)."""
-    host = host.lower()
+    """Unicode Technical Standard 46; what it refuses (❤.example) as Punycode (RFC 3492)."""
     if host.isascii():
         return host
     try:

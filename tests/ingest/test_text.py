@@ -74,6 +74,7 @@ def test_text_never_has_blank_edges_or_empty_lines_always(markup: str) -> None:
         ("Der <blink> ist tot", "Der <blink> ist tot"),
         ("Was &lt;b&gt; bedeutet", "Was <b> bedeutet"),
         ("<!-- x -->a", "a"),
+        (" <![CDATA[a & b]]> ", "a & b"),
         ("<script>alert(1)</script>a<style>p{}</style>", "a"),
         ("\n  a\tb\r\n c\u00a0d\u2028", "a b c d"),
         ("a\x00b\x1b[31mc\x07\x9bd\x7f", "ab[31mcd"),
