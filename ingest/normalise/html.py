@@ -59,7 +59,7 @@ _FLAT = frozenset(
 )
 _LONG_TAG = re.compile(rf"<([A-Za-z][A-Za-z0-9]*)[^<>]{{{MAX_TAG},}}>?")
 # nh3 is quadratic in the non-breaking spaces and their like (U+0080 to U+00BF) of one stretch of text.
-_LONG_TEXT = re.compile(rf"[^<>]{{{MAX_TAG}}}")
+_STRETCH = re.compile(rf"[^<>]{{1,{MAX_TAG}}}")
 _IMAGE = re.compile(r"<img[^>]*>")
 _PIXEL = re.compile(
     r"""\s(?:width|height)="\s*[01](?:px)?\s*"|\ssrc="https?://(?:
@@ -159,15 +159,19 @@ def _stripped(html: str) -> str:
 def _tamed(markup: str) -> str:
     """The markup without tags nested deeper than MAX_DEPTH or attributes of endless tags, and long texts parted."""
     if len(markup) > MAX_TAG:
-        markup = _LONG_TEXT.sub(_parted, _LONG_TAG.sub(r"<\1>", markup))
+        markup = _LONG_TAG.sub(r"<\1>", markup)
+        if max(map(len, re.split("[<>]", markup))) > MAX_TAG:
+            markup = _STRETCH.sub(_parted, markup)
     if markup.count("<") <= MAX_DEPTH:
         return markup
     return _TAG.sub(_Depth().kept, markup)
 
 
 def _parted(match: re.Match[str]) -> str:
-    """The text and a comment, which nh3 drops; never within a character reference."""
+    """A stretch as long as can be and a comment, which nh3 drops; never within a character reference."""
     text = match[0]
+    if len(text) < MAX_TAG:
+        return text
     at = text.rfind("&", len(text) - 40)
     return f"{text}<!---->" if at < 0 else f"{text[:at]}<!---->{text[at:]}"
 
