@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TypeVar
 
 from ingest.normalise.bodies import Bodies, bodies
@@ -189,6 +190,7 @@ def _title_language(title: str, texts: Bodies, said: str | None) -> str | None:
     return found or said
 
 
+@lru_cache(maxsize=256)
 def _code(tag: str | None) -> str | None:
     normal = declared(tag)
     return normal.partition("-")[0] if normal else None

@@ -59,6 +59,7 @@ _FLAT = frozenset(
 )
 _LONG_TAG = re.compile(rf"<([A-Za-z][A-Za-z0-9]*)[^<>]{{{MAX_TAG},}}>?")
 # nh3 is quadratic in the non-breaking spaces and their like (U+0080 to U+00BF) of one stretch of text.
+_BRACKET = re.compile("[<>]")
 _STRETCH = re.compile(rf"[^<>]{{1,{MAX_TAG}}}")
 _IMAGE = re.compile(r"<img[^>]*>")
 _PIXEL = re.compile(
@@ -149,8 +150,11 @@ def _shows_something(html: str) -> bool:
     return bool(html) and ("<img" in html or "<audio" in html or "<video" in html or bool(_stripped(html)))
 
 
+_UNSEEN = re.compile(r"<[^>]*>|&nbsp;")
+
+
 def _stripped(html: str) -> str:
-    return re.sub(r"<[^>]*>|&nbsp;", "", html).strip()
+    return _UNSEEN.sub("", html).strip()
 
 
 # --- what keeps nh3 fast ----------------------------------------------------------------------------------------------
@@ -160,7 +164,7 @@ def _tamed(markup: str) -> str:
     """The markup without tags nested deeper than MAX_DEPTH or attributes of endless tags, and long texts parted."""
     if len(markup) > MAX_TAG:
         markup = _LONG_TAG.sub(r"<\1>", markup)
-        if max(map(len, re.split("[<>]", markup))) > MAX_TAG:
+        if max(map(len, _BRACKET.split(markup))) > MAX_TAG:
             markup = _STRETCH.sub(_parted, markup)
     if markup.count("<") <= MAX_DEPTH:
         return markup

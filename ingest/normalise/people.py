@@ -63,8 +63,8 @@ def _name(text: str | None) -> str | None:
 
 
 def _email(text: str | None) -> str | None:
-    match = re.fullmatch(rf"(?:mailto:)?({_EMAIL})", (text or "").strip()[:400], re.IGNORECASE)
-    return match[1] if match else None
+    match = _FORMS[0].fullmatch(text.strip()[:400]) if text else None
+    return match["email"] if match else None
 
 
 def _join(found: list[Person], person: Person) -> None:
