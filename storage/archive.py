@@ -2,15 +2,17 @@
 
 import asyncio
 import contextlib
+import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from queue import Empty, SimpleQueue
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Engine, select, update
+from sqlalchemy import Connection, Engine, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -24,11 +26,16 @@ from storage.tables import host
 from storage.transaction import Tx
 from storage.trouble import Trouble, trouble_of
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 Now: TypeAlias = Callable[[], datetime]
 Job: TypeAlias = Callable[[Tx], T]
 
+_Waiting: TypeAlias = tuple[Job[Any], Future[Any]]
+_Result: TypeAlias = tuple[Any, BaseException | None]
+
 GROUP = 200  # jobs that share a commit at most
+LONGEST_TURN = 0.5  # seconds of one commit's jobs, about; a first visit can take 50 ms
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 20.0  # seconds between two tries to write an archive that cannot be written
 
 
@@ -157,7 +164,7 @@ class Writer:
         self._holds_out = holds_out
         self._given_up = threading.Event()
         self._began: float | None = None
-        self._jobs: SimpleQueue[tuple[Job[Any], Future[Any]] | None] = SimpleQueue()
+        self._jobs: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="chronik-writer", daemon=True)
         self._thread.start()
 
@@ -191,7 +198,7 @@ class Writer:
 
     def _work(self) -> None:
         while (first := self._jobs.get()) is not None:
-            group = [first]
+            group = deque([first])
             closing = False
             while len(group) < GROUP:
                 try:
@@ -202,34 +209,54 @@ class Writer:
                     closing = True
                     break
                 group.append(following)
-            self._commit([each for each in group if each[1].set_running_or_notify_cancel()])
+            while group:
+                self._commit(group)
             if closing:
                 return
 
-    def _commit(self, group: list[tuple[Job[Any], Future[Any]]]) -> None:
+    def _commit(self, group: deque[_Waiting]) -> None:
+        """Take as many of them as fit into one transaction."""
         self._began = time.monotonic()
-        results = self._outlasted([job for job, _ in group])
+        results = self._outlasted(group)
         self._began = self.trouble = None
-        for (_, future), (result, failure) in zip(group, results, strict=True):
+        for result, failure in results:
+            _, future = group.popleft()
+            if not _is_wanted(future):
+                continue
             if failure is not None:
                 future.set_exception(failure)
             else:
                 future.set_result(result)
 
-    def _outlasted(self, jobs: list[Job[Any]]) -> list[tuple[Any, BaseException | None]]:
+    def _outlasted(self, group: deque[_Waiting]) -> list[_Result]:
         pause = FIRST_PAUSE
         while True:
             try:
                 with self._archive.write() as tx:
-                    return [_attempt(tx, job) for job in jobs]
+                    return list(_attempts(tx, group))
             except Exception as error:  # noqa: BLE001 - whatever kept the group from being committed, every caller must know
                 self.trouble = trouble_of(error) if self._holds_out else None
+                log.debug("a transaction of %d jobs failed", len(jobs), exc_info=True)
                 if self.trouble is None or self._given_up.wait(pause):
-                    return [(None, error) for _ in jobs]
+                    return [(None, error)] * len(group)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
 
-def _attempt(tx: Tx, job: Job[Any]) -> tuple[Any, BaseException | None]:
+def _attempts(tx: Tx, group: Iterable[_Waiting]) -> Iterator[_Result]:
+    """Run jobs until it is time to commit: others wait for their turn, and for the answer."""
+    end = time.monotonic() + LONGEST_TURN
+    for job, future in group:
+        yield _attempt(tx, job) if _is_wanted(future) else (None, None)
+        if time.monotonic() > end:
+            return
+
+
+def _is_wanted(future: Future[Any]) -> bool:
+    """False: nobody waits for it any more. Else it cannot be withdrawn from now on."""
+    return future.running() or (not future.cancelled() and future.set_running_or_notify_cancel())
+
+
+def _attempt(tx: Tx, job: Job[Any]) -> _Result:
     """Run one job of a group within a savepoint. Raises what is the archive's fault, not the job's."""
     try:
         with tx.connection.begin_nested():
@@ -252,10 +279,16 @@ class ArchiveHosts:
 
 
 def _change_host(tx: Tx, name: str, step: Callable[[str | None], tuple[str | None, T]]) -> T:
-    insert = postgresql_insert if tx.connection.dialect.name == "postgresql" else sqlite_insert
     # First a row, then its lock: a row that is not there yet cannot be locked, and two would both be granted a turn.
-    tx.connection.execute(insert(host).values(host=name).on_conflict_do_nothing())
-    query = select(host.c.memory).where(host.c.host == name).with_for_update()
-    memory, result = step(tx.connection.execute(query).scalar())
-    tx.connection.execute(update(host).where(host.c.host == name).values(memory=memory))
+    held = tx.connection.execute(_HOST, {"name": name}).first()
+    if held is None:
+        insert = postgresql_insert if tx.connection.dialect.name == "postgresql" else sqlite_insert
+        tx.connection.execute(insert(host).on_conflict_do_nothing(), {"host": name})
+        held = tx.connection.execute(_HOST, {"name": name}).one()
+    memory, result = step(held.memory)
+    tx.connection.execute(_REMEMBER, {"name": name, "kept": memory})
     return result
+
+
+_HOST = select(host.c.memory).where(host.c.host == bindparam("name")).with_for_update()
+_REMEMBER = update(host).where(host.c.host == bindparam("name")).values(memory=bindparam("kept"))

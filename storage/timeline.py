@@ -276,13 +276,18 @@ class Facts:
         still = self.shown(following)
         stayed = [each for each in last.items if not still.isdisjoint(self.names[each])]
         place_of = {each: position for position, each in enumerate(last.items)}
-        return lambda item_id: any(self._older(other, item_id, place_of) for other in stayed if other != item_id)
+        dates = [date for each in stayed if (date := self.published[each])]
+        oldest = min(dates, default=None)
+        last_place = max((place_of[each] for each in stayed), default=-1)
+        last_undated = max((place_of[each] for each in stayed if not self.published[each]), default=-1)
 
-    def _older(self, a: int, b: int, place_of: dict[int, int]) -> bool:
-        date_a, date_b = self.published[a], self.published[b]
-        if date_a and date_b:
-            return date_a < date_b
-        return place_of[a] > place_of[b]
+        def withdrawn(item_id: int) -> bool:
+            date = self.published[item_id]
+            if date is None:
+                return last_place > place_of[item_id]
+            return (oldest is not None and oldest < date) or last_undated > place_of[item_id]
+
+        return withdrawn
 
 
 def _names(item_id: int, guid: str | None, url: str | None) -> tuple[str, ...]:
@@ -322,9 +327,12 @@ class _Runs:
         """Only here: a run of its own."""
         last, following = (self.new.window_id, self.after.window_id) if self.after else (None, None)
         withdrawn = self.facts.left_among_older(self.new, self.after) if self.after else _still_there
-        self._add(
-            [self._row(item_id, self.new, last, following, withdrawn(item_id)) for item_id in self._in_order(items)]
-        )
+        place_of = self._positions(self.new)
+        rows = [
+            self._row(item_id, self.new, last, following, withdrawn(item_id), place_of[item_id])
+            for item_id in self._in_order(items)
+        ]
+        self._add(rows)
 
     def _end(self, items: set[int]) -> None:
         """Before, and not here: the run's end is here, known or new."""
@@ -357,7 +365,12 @@ class _Runs:
         self._add(
             [
                 self._row(
-                    row.item_id, self.after, row.last_window_id, row.next_window_id, bool(row.withdrawn), place_of
+                    row.item_id,
+                    self.after,
+                    row.last_window_id,
+                    row.next_window_id,
+                    bool(row.withdrawn),
+                    place_of[row.item_id],
                 )
                 for row in sorted(spanning, key=lambda row: place_of[row.item_id])
             ]
@@ -404,7 +417,7 @@ class _Runs:
         last_id: int | None,
         next_id: int | None,
         withdrawn: bool,
-        place_of: dict[int, int] | None = None,
+        position: int,
     ) -> dict[str, Any]:
         return {
             "item_id": item_id,
@@ -412,7 +425,7 @@ class _Runs:
             "first_window_id": first.window_id,
             "last_window_id": last_id,
             "next_window_id": next_id,
-            "first_position": (place_of or self._positions(first))[item_id],
+            "first_position": position,
             "withdrawn": int(withdrawn),
         }
 
