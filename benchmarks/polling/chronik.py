@@ -15,12 +15,21 @@ _OUTCOMES = {304: "not_modified", 200: "unchanged"}
 _REASONS = {429: Reason.RATE_LIMITED, 503: Reason.HTTP_5XX}
 
 
+PRICE, FRUGAL = 30.0, 90.0  # minutes of delay of one entry that a request is worth
+
+
+def chronik(name, floor):
+    """The policy of that name: chronik, chronik-frugal or chronik(PRICE); -norepair: gaps are not repaired."""
+    price = FRUGAL if "-frugal" in name else float(name.split("(")[1].split(")")[0]) if "(" in name else PRICE
+    return Chronik(name, price, floor, repair="-norepair" not in name)
+
+
 class Chronik:
     """`ingest.schedule` as a policy of the simulator."""
 
     honors_retry = True
 
-    def __init__(self, name, price=30.0, floor=5.0, repair=True):
+    def __init__(self, name, price=PRICE, floor=5.0, repair=True):
         self.name, self.pages, self.recon = name, repair, repair
         self.bounds = Bounds(min_interval=timedelta(minutes=floor), price=timedelta(minutes=price))
 
@@ -29,7 +38,7 @@ class Chronik:
         return {"feed": feed, "listed": self.recon and outlet.recon}
 
     def next(self, state, at, shown):
-        now, feed = _time(at), state["feed"]
+        now, feed = time_at(at), state["feed"]
         told, recorded = self._told(state, at, shown), _recorded(shown)
         stands = standing(feed, recorded, told, self.bounds, now)
         state["feed"] = replace(
@@ -52,12 +61,13 @@ class Chronik:
             not_modified=shown.status == 304,
             conditional=True,
             hints=_hints(shown),
-            published=() if shown.win_pub is None else tuple(_time(float(each)) for each in shown.win_pub),
+            published=() if shown.win_pub is None else tuple(time_at(float(each)) for each in shown.win_pub),
             repairable=state["listed"] or (self.pages and shown.pageable),
         )
 
 
-def _time(minutes):
+def time_at(minutes):
+    """The simulator's minutes as a time."""
     return START + timedelta(minutes=minutes)
 
 
