@@ -69,6 +69,17 @@ def _reference(match: re.Match[str], entities: dict[str, str]) -> str:
     return f"&amp;{match[0][1:]}"
 
 
+def without_illegal_references(text: str) -> str:
+    """Text whose references to characters that XML has not are U+FFFD, wherever they stand.
+
+    A parser that goes on behind mistakes would take them for those characters, which no text can hold.
+    """
+    return _NUMERIC.sub(lambda match: _character(match[1]), text)
+
+
+_NUMERIC = re.compile(r"&#([xX][0-9a-fA-F]+|[0-9]+);?")
+
+
 def _character(number: str) -> str:
     """A reference to a character that XML 1.0 (section 2.2) may hold, else U+FFFD."""
     code = -1

@@ -14,6 +14,7 @@ from ingest.parse import elements, feedparser, repair, sitemap
 from ingest.parse.names import Element
 from ingest.parse.parsed import ParsedEntry, ParsedFeed
 from ingest.parse.precheck import Checked
+from ingest.parse.repair import without_illegal_references
 from ingest.parse.tree import NotWellFormed, tree
 from storage.records import Reason
 
@@ -193,7 +194,7 @@ def _whole(checked: Checked, text: str, careful: bool) -> ParsedFeed:
 def recovered(text: str, doctype: str = "") -> ParsedFeed | None:
     """What a parser that goes on behind mistakes makes of a document."""
     try:
-        root = tree(text, recover=True)
+        root = tree(without_illegal_references(text), recover=True)
     except NotWellFormed:
         return None
     return read_tree(root, doctype) if root is not None else None

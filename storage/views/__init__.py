@@ -21,8 +21,9 @@ _SQLITE = {
     "day": "substr({0}, 1, 10)",
     "hour": "CAST(substr({0}, 12, 2) AS INTEGER)",
     "names": (
-        "CASE WHEN {0} IS NULL THEN NULL ELSE (SELECT json_group_array(json_extract(value, '$.{1}'))"
-        " FROM json_each({0}) WHERE json_extract(value, '$.{1}') IS NOT NULL) END"
+        "CASE WHEN {0} IS NULL THEN NULL ELSE (SELECT json_group_array("
+        "coalesce(json_extract(value, '$.{1}'), json_extract(value, '$.email'), json_extract(value, '$.uri')))"
+        " FROM json_each({0})) END"
     ),
     "each": "json_each(coalesce({0}, '[]'))",
     "field": "json_extract({0}.value, '$.{1}')",

@@ -12,7 +12,7 @@ from ingest.parse import feedparser
 from ingest.parse.parsed import ParsedEntry, ParsedFeed
 from ingest.parse.precheck import check
 from ingest.parse.repair import mended
-from ingest.parse.salvage import cut
+from ingest.parse.salvage import cut, recovered
 from ingest.read import parse
 from storage.records import Reason
 
@@ -272,3 +272,10 @@ def test_an_entry_of_feedparser_is_a_plain_value() -> None:
     (entry,) = feed_of(document("<item><title>t<b></title></item>")).entries
     assert type(entry) is ParsedEntry
     assert type(entry.title and entry.title.value) is str
+
+
+def test_a_reference_to_half_a_character_breaks_no_recovering_parser() -> None:
+    item = '<item><link>http://o.example/&#55296;</link><title a="<">T</item>'
+    feed = recovered(f'<rss version="2.0"><channel>{item}</channel></rss>')
+    assert feed is not None
+    assert feed.entries[0].links[0].href == "http://o.example/\ufffd"
