@@ -16,6 +16,7 @@ from storage.transaction import Tx
 class JobState(StrEnum):
     """How a job stands. A job that is done goes on where there may be news; all others where they stopped."""
 
+    NEW = "new"
     UNDER_WAY = "under way"
     DONE = "done"
     STOPPED = "stopped"
@@ -81,7 +82,7 @@ def _fresh(tx: Tx, feed_id: int, route: Route) -> dict[str, Any]:
     return {
         "feed_id": feed_id,
         "route": route.value,
-        "state": JobState.UNDER_WAY.value,
+        "state": JobState.NEW.value,
         "because": None,
         "walk": None,
         "began_at": tx.now,

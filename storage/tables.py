@@ -440,7 +440,7 @@ job = _table(
     "A walk into a feed's past by one route: how far it has come. Written with the rows of each page.",
     Column("feed_id", Id, ForeignKey("feed.feed_id"), primary_key=True, autoincrement=False, comment="of which feed"),
     Column("route", Text, primary_key=True, comment="by which route"),
-    Column("state", Text, nullable=False, comment="under way, done, stopped, not offered"),
+    Column("state", Text, nullable=False, comment="new, under way, done, stopped, not offered"),
     Column("because", Text, comment="why it ended or stopped, in words"),
     Column("walk", Text, comment="JSON of ingest.backfill: what to ask next; storage only keeps it"),
     Column("began_at", Utc, nullable=False, comment="when it was first begun"),

@@ -7,6 +7,7 @@ from typing import Any
 
 from ingest.decode import legal
 from ingest.errors import ReadError
+from ingest.parse import wordpress
 from ingest.parse.elements import MAX_ENTRIES
 from ingest.parse.parsed import Author, Date, Link, Medium, ParsedEntry, ParsedFeed, Term, Text
 from ingest.parse.precheck import not_a_feed
@@ -82,6 +83,8 @@ def _whole_items(text: str, position: int) -> Iterator[Any]:
 
 
 def _feed(value: Any, *, salvaged: bool = False) -> ParsedFeed:
+    if wordpress.is_posts(value):
+        return wordpress.read(value)
     if not isinstance(value, Mapping):
         raise not_a_feed(
             "JSON that is no JSON Feed: a list" if isinstance(value, list) else "JSON that is no JSON Feed"

@@ -279,7 +279,7 @@ def upgrade() -> None:
     op.create_table('job',
     sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='of which feed'),
     sa.Column('route', sa.Text(), nullable=False, comment='by which route'),
-    sa.Column('state', sa.Text(), nullable=False, comment='under way, done, stopped, not offered'),
+    sa.Column('state', sa.Text(), nullable=False, comment='new, under way, done, stopped, not offered'),
     sa.Column('because', sa.Text(), nullable=True, comment='why it ended or stopped, in words'),
     sa.Column('walk', sa.Text(), nullable=True, comment='JSON of ingest.backfill: what to ask next; storage only keeps it'),
     sa.Column('began_at', Utc, nullable=False, comment='when it was first begun'),

@@ -1,0 +1,135 @@
+"""Numbered pages of a feed: WordPress `paged`, `page`, Blogger `start-index`.
+
+A server that does not know the parameter answers with its newest entries, whatever the number; one that knows it may
+stop counting somewhere and repeat its last page or its first. So a page counts only for what the page before and the
+first one did not have.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from ingest.backfill.road import About, Ask, Page, Road, Walk, dates_of, ended, names
+from storage.records import Reading, Reason, Route
+
+PER_PAGE = 150  # of Blogger, which gives no more
+MOST = 20_000  # pages
+Names: TypeAlias = tuple[str, ...]
+
+# Oldest first a page once full never changes; newest first every new entry moves all others.
+WORDPRESS_ASCENDING = "paged&order=ASC&orderby=date"
+WORDPRESS = "paged"
+PLAIN = "page"
+BLOGGER = "start-index"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PagesWalk(Walk):
+    """`manners` are the ways to number that are left to try, the first one being tried; `number` is asked next.
+
+    `first` and `before` name the entries of page 1 and of the page before.
+    """
+
+    manners: Names
+    number: int = 1
+    first: Names = ()
+    before: Names = ()
+
+
+class Pages(Road[PagesWalk]):
+    """Walks until a page has nothing of its own."""
+
+    route = Route.PAGES
+    walk_type = PagesWalk
+
+    async def begin(self, about: About) -> PagesWalk | None:
+        if (about.signs.format or "").startswith(("json", "sitemap")):
+            return None
+        return PagesWalk(manners=manners(about))
+
+    def asks(self, walk: PagesWalk, about: About) -> Ask | None:
+        return Ask(numbered(about.url, walk.manners[0], walk.number))
+
+    def after(self, walk: PagesWalk, page: Page, about: About) -> PagesWalk:
+        if page.reading is None:
+            return self._refused(walk, page)
+        here = names(page.reading)
+        if walk.number == 1:
+            return self._first(walk, page.reading, here)
+        fresh = set(here) - set(walk.first) - set(walk.before)
+        if walk.number == 2 and not walk.offered and 2 * len(fresh) < len(here):
+            return _next_manner(walk, "all pages are the same: the server does not number them")
+        if not fresh:
+            return ended(walk, f"page {walk.number} has nothing of its own")
+        if walk.number >= MOST:
+            return ended(walk, f"more than {MOST} pages")
+        return replace(walk, offered=True, number=walk.number + 1, before=here)
+
+    def _first(self, walk: PagesWalk, reading: Reading, here: Names) -> PagesWalk:
+        if not here:
+            return _next_manner(walk, "page 1 is empty")
+        if walk.manners[0] == WORDPRESS_ASCENDING and not ascends(reading):
+            return _next_manner(walk, "the server gives no order but its own")
+        return replace(walk, number=2, first=here, before=())
+
+    def _refused(self, walk: PagesWalk, page: Page) -> PagesWalk:
+        if not walk.offered:
+            return _next_manner(walk, f"no page {walk.number}: {page.detail}")
+        if page.failure is Reason.ROBOTS:
+            return ended(walk, page.detail)
+        return ended(walk, f"page {walk.number - 1} is the last ({page.detail})")
+
+    def again(self, walk: PagesWalk, about: About) -> PagesWalk:
+        """Oldest first, the last page may have been filled since; newest first, the first ones are new."""
+        walk = super().again(walk, about)
+        if walk.manners[0] == WORDPRESS_ASCENDING:
+            return replace(walk, number=max(walk.number - 1, 2), before=(), floor=None)
+        return replace(walk, number=1, first=(), before=())
+
+
+def manners(about: About) -> Names:
+    """The ways to number that are worth trying, likeliest first. Oldest first only where all of it is wanted."""
+    generator = str(about.signs.hints.get("generator", "")).lower()
+    if "blogger" in generator or "/feeds/posts/" in about.url:
+        return (BLOGGER,)
+    whole = about.scope.since is None and not about.scope.repairs
+    if is_wordpress(about):
+        return (WORDPRESS_ASCENDING, WORDPRESS, PLAIN) if whole else (WORDPRESS, PLAIN)
+    return (WORDPRESS, PLAIN)
+
+
+def is_wordpress(about: About) -> bool:
+    """Signs of WordPress: the generator, its guids (`?p=1`), its Link header, where its feeds are."""
+    signs = about.signs
+    if "wordpress" in str(signs.hints.get("generator", "")).lower() or "api.w.org" in str(signs.headers.get("link")):
+        return True
+    return any(re.search(r"[?&]p=\d+$", guid) for guid in signs.guids) or about.url.rstrip("/").endswith("/feed")
+
+
+def numbered(url: str, manner: str, number: int) -> str:
+    """The address of a page.
+
+    >>> numbered("https://o.example/?feed=rss2", "paged&order=ASC&orderby=date", 3)
+    'https://o.example/?feed=rss2&paged=3&order=ASC&orderby=date'
+    """
+    name, _, rest = manner.partition("&")
+    more = [(name, str(number)), *parse_qsl(rest)]
+    if manner == BLOGGER:
+        more = [(name, str(1 + PER_PAGE * (number - 1))), ("max-results", str(PER_PAGE)), ("orderby", "published")]
+    parts = urlsplit(url)
+    taken = {key for key, _ in more}
+    kept = "&".join(part for part in parts.query.split("&") if part and part.partition("=")[0] not in taken)
+    return urlunsplit(parts._replace(query="&".join(filter(None, [kept, urlencode(more)])), fragment=""))
+
+
+def ascends(reading: Reading) -> bool:
+    """Whether the entries are given oldest first."""
+    given = [each.wording.published_at for each in reading.entries if each.wording.published_at]
+    return len(given) > 1 and given == dates_of(reading) and given[0] < given[-1]
+
+
+def _next_manner(walk: PagesWalk, because: str) -> PagesWalk:
+    if len(walk.manners) == 1:
+        return ended(walk, because)
+    return replace(walk, manners=walk.manners[1:], number=1, first=(), before=())

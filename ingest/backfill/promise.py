@@ -1,0 +1,60 @@
+"""What the past would cost and give, told before it is asked for: at most a few requests a route, nothing stored."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from ingest.backfill.pages import PagesWalk
+from ingest.backfill.road import About, Road, Walk
+from ingest.backfill.run import Backfill, Wanted, begun, roads
+from ingest.backfill.walking import Budget
+from storage.records import FeedRecord, Route
+
+LOOKS = 6  # requests a route
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """Whether a route is offered, with `because`; what it holds and how long that takes at the polite rate.
+
+    None: it does not say.
+    """
+
+    route: Route
+    offered: bool
+    because: str
+    pages: int | None = None
+    entries: int | None = None
+    lasting: timedelta | None = None
+
+
+async def promises(run: Backfill, feed: FeedRecord, wanted: Wanted) -> list[Promise]:
+    """What each route promises. Nothing is recorded."""
+    about = run.about(feed, wanted)
+    found = [await _looked(run, road, about) for road in roads(wanted)]
+    total = next((each.entries for each, _ in found if each.entries), None)
+    return [_estimated(promise, walk, total, run.spacing) for promise, walk in found]
+
+
+async def _looked(run: Backfill, road: Road[Any], about: About) -> tuple[Promise, Walk]:
+    walk = await begun(road, about)
+    if walk is None:
+        return Promise(road.route, False, "nothing of the kind is known of it"), Walk()
+    looker = replace(run.looker(about), budget=Budget(LOOKS), until_offered=True)
+    arrived = await looker.go(road, walk, about)
+    found: Walk = arrived.walk
+    if not found.offered:
+        return Promise(road.route, False, arrived.because), found
+    pages = found.asked if found.ended else road.left(found)
+    ask = None if found.ended else road.asks(found, about)
+    spacing = max(run.spacing, (ask.spacing if ask else None) or timedelta(0))
+    lasting = None if pages is None else spacing * pages
+    return Promise(road.route, True, found.ended or "", pages, found.entries, lasting), found
+
+
+def _estimated(promise: Promise, walk: Walk, total: int | None, spacing: timedelta) -> Promise:
+    """Numbered pages say nothing of how many there are; where the REST API counts the posts, that can be told."""
+    if not isinstance(walk, PagesWalk) or not promise.offered or total is None or not walk.first:
+        return promise
+    pages = -(-total // len(walk.first))
+    return replace(promise, pages=pages, entries=total, lasting=spacing * pages)

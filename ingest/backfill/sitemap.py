@@ -1,0 +1,183 @@
+"""Sitemaps (sitemaps.org protocol 0.9): news sitemaps are read as feeds; indexes lead to them.
+
+A plain sitemap names addresses and no more, so that its files are passed over, unless the pages themselves are wanted:
+of an index's files that differ in their numbers alone, one is looked at for all.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import TypeAlias
+from urllib.parse import urljoin
+
+from ingest.backfill.listing import has_news, places, unpacked
+from ingest.backfill.road import About, Ask, Listed, Page, Road, Walk, ended, iso
+from ingest.document import Document
+from ingest.errors import FetchError
+from ingest.hosts import PostponedError
+from ingest.inflate import InflateError
+from storage.records import Reason, Route
+
+GUESSES: tuple[str, ...] = ("sitemap-news.xml", "news-sitemap.xml", "sitemap_news.xml", "sitemap.xml")
+GUESSES += ("sitemap_index.xml", "wp-sitemap.xml", "sitemap.xml.gz")
+MOST_FILES = 20_000
+File: TypeAlias = tuple[str, str]  # address, lastmod as written
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitemapWalk(Walk):
+    """`queue` are files yet to be asked for; `been` are those that were (digest, lastmod), `plain` the families that
+    name addresses only. `place` is the next page of `file`, which names pages that are wanted.
+    """
+
+    roots: tuple[str, ...]
+    queue: tuple[File, ...]
+    been: tuple[tuple[str, str], ...] = ()
+    plain: tuple[str, ...] = ()
+    file: File | None = None
+    place: int = 0
+
+
+class Sitemap(Road[SitemapWalk]):
+    """Walks through all files. The pages that the file in hand names are in memory; after a restart it is asked again."""
+
+    route = Route.SITEMAP
+    walk_type = SitemapWalk
+    newest_first = False
+
+    def __init__(self) -> None:
+        self._pages: tuple[str, tuple[str, ...]] = ("", ())
+
+    async def begin(self, about: About) -> SitemapWalk | None:
+        if not about.is_main:
+            return None
+        try:
+            named = await about.robots.sitemaps(about.home)
+        except (FetchError, PostponedError):
+            named = ()
+        found = named or tuple(urljoin(about.home, f"/{guess}") for guess in GUESSES)
+        return SitemapWalk(roots=found, queue=_ordered((url, "") for url in found))
+
+    def asks(self, walk: SitemapWalk, about: About) -> Ask | None:
+        if walk.file is not None:
+            own, pages = self._pages
+            return Ask(pages[walk.place]) if own == walk.file[0] else Ask(walk.file[0])
+        return Ask(walk.queue[0][0])
+
+    # --- what comes -----------------------------------------------------------------------------------------------
+
+    def taken(self, ask: Ask, document: Document, about: About) -> Document:
+        try:
+            return replace(document, body=unpacked(document.body))
+        except InflateError as error:
+            failed = FetchError(Reason.DECOMPRESSION, str(error))
+            failed.fetch = document.fetch
+            raise failed from error
+
+    def is_feed(self, ask: Ask, document: Document) -> bool:
+        return self.is_article(ask) or has_news(document.body)
+
+    def is_article(self, ask: Ask) -> bool:
+        return ask.url in self._pages[1]
+
+    def listed(self, ask: Ask, document: Document, about: About) -> Listed:
+        found = [
+            (each.url, each.lastmod, "file" if each.is_file else "") for each in places(document.body, document.url)
+        ]
+        if about.scope.pages:
+            known = about.known([url for url, _, kind in found if not kind])
+            found = [each for each in found if each[2] or each[0] not in known]
+        return tuple(found)
+
+    # --- where it leads -------------------------------------------------------------------------------------------
+
+    def after(self, walk: SitemapWalk, page: Page, about: About) -> SitemapWalk:
+        if walk.file is not None and self._pages[0] == walk.file[0]:
+            return self._after_article(walk)
+        file = walk.file or walk.queue[0]
+        queue = walk.queue if walk.file else walk.queue[1:]
+        walk = replace(walk, file=None, queue=queue, been=(*walk.been, (_digest(file[0]), file[1])))
+        if page.document is None:
+            return _on(walk, page.detail)
+        walk = replace(walk, offered=walk.offered or page.reading is not None or bool(page.listed))
+        return _on(walk) if page.reading is not None else self._after_list(walk, file, page, about)
+
+    def _after_list(self, walk: SitemapWalk, file: File, page: Page, about: About) -> SitemapWalk:
+        files = [(url, lastmod) for url, lastmod, kind in page.listed if kind and _is_wanted(lastmod, about)]
+        pages = tuple(url for url, lastmod, kind in page.listed if not kind and _is_wanted(lastmod, about))
+        if files:
+            return _on(_with_files(walk, files))
+        if not about.scope.pages:
+            return _on(replace(walk, plain=tuple(sorted({*walk.plain, family(file[0])}))))
+        if not pages:
+            return _on(walk)
+        self._pages = (file[0], pages)
+        return replace(walk, file=file, place=0)
+
+    def _after_article(self, walk: SitemapWalk) -> SitemapWalk:
+        if walk.place + 1 < len(self._pages[1]):
+            return replace(walk, place=walk.place + 1)
+        self._pages = ("", ())
+        return _on(replace(walk, file=None, place=0))
+
+    def survives(self, walk: SitemapWalk) -> bool:
+        return True
+
+    def again(self, walk: SitemapWalk, about: About) -> SitemapWalk:
+        """All files but those that say they are as they were; the roots say nothing of themselves."""
+        been = tuple((name, lastmod) for name, lastmod in walk.been if lastmod)
+        return replace(walk, ended=None, queue=_ordered((url, "") for url in walk.roots), been=been, file=None)
+
+    def left(self, walk: SitemapWalk) -> int | None:
+        return len(walk.queue) + (len(self._pages[1]) - walk.place if walk.file else 0)
+
+
+def _with_files(walk: SitemapWalk, files: Iterable[File]) -> SitemapWalk:
+    """The files of an index are asked for once; again only if they say that they changed."""
+    been = dict(walk.been)
+    waiting = {url for url, _ in walk.queue}
+    fresh = [
+        (url, lastmod) for url, lastmod in files if url not in waiting and been.get(_digest(url)) not in {"", lastmod}
+    ]
+    return replace(walk, queue=_ordered([*walk.queue, *fresh])[:MOST_FILES])
+
+
+def _on(walk: SitemapWalk, because: str = "") -> SitemapWalk:
+    """On to the next file that is worth asking for."""
+    queue = walk.queue
+    while queue and family(queue[0][0]) in walk.plain and not _sounds_like_news(queue[0][0]):
+        queue = queue[1:]
+    walk = replace(walk, queue=queue)
+    if queue:
+        return walk
+    return ended(walk, "all sitemaps are read" if walk.offered else f"no sitemap: {because}")
+
+
+def family(url: str) -> str:
+    """What files of an index have in common that differ in their numbers alone.
+
+    >>> family("https://o.example/sitemap-2024-05.xml")
+    'https://o.example/sitemap-#-#.xml'
+    """
+    return re.sub(r"\d+", "#", url)
+
+
+def _sounds_like_news(url: str) -> bool:
+    return "news" in url.rpartition("/")[2].lower()
+
+
+def _ordered(files: Iterable[File]) -> tuple[File, ...]:
+    """News before the rest, then what was changed last."""
+    newest = sorted(files, key=lambda file: file[1], reverse=True)
+    return tuple(sorted(newest, key=lambda file: not _sounds_like_news(file[0])))
+
+
+def _digest(url: str) -> str:
+    return sha256(url.encode(errors="replace")).hexdigest()[:12]
+
+
+def _is_wanted(lastmod: str, about: About) -> bool:
+    """A file or page that was last changed before the time that is wanted has nothing of that time."""
+    since = about.scope.since
+    return since is None or re.match(r"\d{4}-\d\d-\d\d", lastmod) is None or lastmod[:10] >= iso(since)[:10]

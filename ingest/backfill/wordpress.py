@@ -1,0 +1,134 @@
+"""All posts of a WordPress site by its REST API (REST API Handbook: "Posts", "Pagination").
+
+Walked by date, oldest first, not by page number: what is posted or deleted in the meantime moves no page. `date` is the
+site's own time, and so is `after`, which is exclusive: each request begins a second before the last post of the one
+before. Only posts of one and the same second are told apart by page number.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import quote, urljoin, urlsplit
+
+from ingest.backfill.pages import is_wordpress
+from ingest.backfill.road import About, Ask, Page, Road, Walk, ended
+from ingest.document import Document
+from storage.records import Reason, Route
+
+POSTS = "wp/v2/posts"
+SIZES = (100, 50, 20, 10)  # posts a request; 100 is the most, some sites allow less
+FIELDS = "id,date,date_gmt,modified_gmt,link,guid,title,excerpt,content,type,format,_links,_embedded"
+EMBEDDED = "author,wp:term,wp:featuredmedia"
+_DATE = re.compile(r'"date"\s*:\s*"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)"')
+_LINK = re.compile(r"<([^<>]+)>\s*;\s*rel=[\"']?https://api\.w\.org/", re.IGNORECASE)
+_LOCAL = timedelta(hours=15)  # no site's own time is further from UTC
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordPressWalk(Walk):
+    """`roots` are the addresses of the API that are left to try. `after` and `before` are in the site's own time."""
+
+    roots: tuple[str, ...]
+    size: int = SIZES[0]
+    after: str | None = None
+    before: str | None = None
+    page: int = 1
+
+
+class WordPress(Road[WordPressWalk]):
+    """Walks until fewer posts come than were asked for."""
+
+    route = Route.WORDPRESS
+    walk_type = WordPressWalk
+    newest_first = False
+
+    async def begin(self, about: About) -> WordPressWalk | None:
+        if not (about.is_main and is_wordpress(about)):
+            return None
+        since, until = about.scope.since, about.scope.until
+        return WordPressWalk(
+            roots=roots(about),
+            after=None if since is None else _text(since.replace(tzinfo=None) - _LOCAL),
+            before=None if until is None else _text(until.replace(tzinfo=None) + _LOCAL),
+        )
+
+    def asks(self, walk: WordPressWalk, about: About) -> Ask | None:
+        root = walk.roots[0]
+        query = f"per_page={walk.size}&order=asc&orderby=date&_embed={quote(EMBEDDED, safe=',:')}&_fields={FIELDS}"
+        for name, value in (("after", walk.after), ("before", walk.before)):
+            query += f"&{name}={value}" if value else ""
+        query += f"&page={walk.page}" if walk.page > 1 else ""
+        return Ask(f"{root}{'&' if '?' in root else '?'}{query}")
+
+    def after(self, walk: WordPressWalk, page: Page, about: About) -> WordPressWalk:
+        if page.reading is None or page.document is None:
+            return _without_posts(walk, page)
+        if page.reading.head.format != "wordpress":
+            return _next_root(walk, "no REST API answers there")
+        if walk.asked == 1 or not walk.offered:
+            walk = replace(walk, entries=_total(page.document), offered=True)
+            walk = replace(walk, pages=None if walk.entries is None else -(-walk.entries // walk.size) + walk.asked - 1)
+        if len(page.reading.entries) < walk.size:
+            return ended(replace(walk, after=_begin(page.document, walk.after), page=1), "the newest post is reached")
+        following = _begin(page.document, walk.after)
+        if following is None or following == walk.after:
+            return replace(walk, page=walk.page + 1)
+        return replace(walk, after=following, page=1)
+
+    def again(self, walk: WordPressWalk, about: About) -> WordPressWalk:
+        return replace(walk, ended=None, page=1, before=None, entries=None, pages=None)
+
+
+def roots(about: About) -> tuple[str, ...]:
+    """Where the list of posts may be: as the Link header says, else below the site, with and without pretty URLs."""
+    said = _LINK.search(str(about.signs.headers.get("link", "")))
+    below = [_below(said[1])] if said else []
+    home = about.home
+    site = home if urlsplit(home).path.endswith("/") else home + "/"
+    at_root = urljoin(home, "/")
+    sites = dict.fromkeys([site, at_root])
+    below += [f"{each.partition('?')[0]}wp-json/{POSTS}" for each in sites]
+    below += [f"{at_root}?rest_route=/{POSTS}"]
+    return tuple(dict.fromkeys(below))
+
+
+def _below(api: str) -> str:
+    return f"{api.rstrip('/')}/{POSTS}"
+
+
+def _without_posts(walk: WordPressWalk, page: Page) -> WordPressWalk:
+    if page.document is not None and page.document.body.strip() == b"[]":
+        return ended(replace(walk, offered=True, entries=walk.entries or 0), "the newest post is reached")
+    if walk.offered and page.status == 400:  # rest_post_invalid_page_number
+        return ended(walk, "the newest post is reached")
+    if page.status == 400 and walk.size > SIZES[-1]:  # rest_invalid_param: more than this site allows
+        return replace(walk, size=next(size for size in SIZES if size < walk.size))
+    if walk.offered or page.failure is Reason.ROBOTS:
+        return ended(walk, page.detail)
+    return _next_root(walk, page.detail)
+
+
+def _next_root(walk: WordPressWalk, because: str) -> WordPressWalk:
+    if len(walk.roots) == 1:
+        return ended(walk, f"no REST API: {because}")
+    return replace(walk, roots=walk.roots[1:])
+
+
+def _total(document: Document) -> int | None:
+    """`X-WP-Total`: how many posts there are in all."""
+    said = (document.header("x-wp-total") or "").strip()
+    return int(said) if said.isdecimal() and len(said) < 10 else None
+
+
+def _begin(document: Document, after: str | None) -> str | None:
+    """A second before the newest date on the page: what has the same date is asked for again, and known."""
+    dates = _DATE.findall(document.body.decode("utf-8", "replace"))
+    newest = max(dates, default=None)
+    if newest is None:
+        return after
+    return _text(datetime.fromisoformat(newest) - _SECOND)
+
+
+def _text(at: datetime) -> str:
+    return at.replace(tzinfo=None, microsecond=0).isoformat()
