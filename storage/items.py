@@ -13,9 +13,10 @@ from storage.grouping import GUID_KINDS, Node, components, counting, key_number,
 from storage.packing import packed_html
 from storage.records import Entry, KeyKind
 from storage.tables import entry_merge, item, item_key, void_key, wording
-from storage.transaction import Tx
+from storage.transaction import Tx, chunks
 
 Keys = dict[int, str]  # number of a key to its kind
+PART = 500  # items stored at a time: bounds memory
 
 
 @dataclass(slots=True)
@@ -47,8 +48,8 @@ def keep_entries(tx: Tx, source: Source, entries: Sequence[Entry]) -> Kept:
     known = _known(tx, source, distinct)
     fresh = [entry for name, entry in distinct.items() if name not in known]
     kept = Kept([])
-    if fresh:
-        known |= _insert(tx, source, fresh, keys, kept)
+    for part in chunks(fresh, PART):  # what one part brought, the next one finds in the archive
+        known |= _insert(tx, source, part, keys, kept)
     if newly_void:
         _take_apart(tx, source, newly_void, kept)
     kept.items = [known[name] for name in distinct]
@@ -98,12 +99,12 @@ def _insert(tx: Tx, source: Source, fresh: Sequence[Entry], keys: Mapping[bytes,
     counts = [counting(keys[entry.digest], void) for entry in fresh]
     found = _entries_with(tx, {number for _, numbers in counts for number in numbers})
     entry_ids = _join(tx, item_ids, [numbers for _, numbers in counts], found, kept)
-    kept.reguided = sum(
+    kept.reguided += sum(
         1
         for entry, entry_id in zip(fresh, entry_ids, strict=True)
         if entry_id not in kept.created and _has_new_guid(keys[entry.digest], found)
     )
-    kept.entered = len(set(entry_ids)) - _carried(tx, source, kept.touched.intersection(entry_ids))
+    kept.entered += len(set(entry_ids)) - _carried(tx, source, kept.touched.intersection(entry_ids))
     wordings = _keep_wordings(tx, source, fresh)
     rows = [
         {

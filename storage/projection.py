@@ -26,9 +26,10 @@ from storage.tables import (
     window,
     wording,
 )
-from storage.transaction import Tx
+from storage.transaction import Tx, chunks
 
 WINDOW = "window"
+PART = 500  # entries derived at a time: bounds memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,10 @@ def _current(by_feed: dict[tuple[int, str], list[Sight]], chains: dict[tuple[int
 
 def project(tx: Tx, entry_ids: set[int], created: set[int]) -> int:
     """Derive these entries again and write what differs. Returns how many versions are new of entries that are not."""
+    return sum(_project(tx, set(part), created) for part in chunks(sorted(entry_ids), PART))
+
+
+def _project(tx: Tx, entry_ids: set[int], created: set[int]) -> int:
     sights: dict[int, list[Sight]] = {}
     for row in tx.rows_in(_SIGHTS, "entries", entry_ids):
         sights.setdefault(row.entry_id, []).append(_sight(row))
