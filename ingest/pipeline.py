@@ -1,9 +1,11 @@
 """The straight line: ask, read, record. The one place where a feed's failure is caught."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -42,6 +44,7 @@ log = logging.getLogger(__name__)
 
 UNANSWERED = {Reason.DNS, Reason.CONNECT, Reason.TLS, Reason.TIMEOUT, Reason.BUG}
 LOOK_AGAIN = timedelta(hours=1)
+LARGE = 1024 * 1024  # bytes of a document; its entries weigh many times as much
 T = TypeVar("T")
 
 
@@ -83,6 +86,7 @@ class Line:
     clock: Clock
     config: Config
     forced: bool = False
+    large: asyncio.Lock = field(default_factory=asyncio.Lock)  # one large document at a time, from parser to commit
 
     async def visit(self, feed: FeedRecord) -> Visited:
         """Ask for a feed, read it, record it and when it is due again. Never raises for what one feed does."""
@@ -90,24 +94,28 @@ class Line:
             feed = await self._found(feed)
             if feed.url is None:
                 return await self._without_url(feed)
-            outcome, told = await self._outcome(feed)
+            return await self._visited(feed)
         except PostponedError as postponed:
             until, because = postponed.until, str(postponed)
             await self.archive.do(lambda tx: feeds.postpone(tx, feed.feed_id, until, because))
             return Visited(feed, None, postponed_until=until)
-        visit = Visit(outcome, partial(self._standing, told))
-        return Visited(feed, outcome, await self.archive.do(lambda tx: record(tx, visit)))
+
+    async def _visited(self, feed: FeedRecord) -> Visited:
+        async with AsyncExitStack() as held:
+            outcome, told = await self._outcome(feed, held)
+            visit = Visit(outcome, partial(self._standing, told))
+            return Visited(feed, outcome, await self.archive.do(lambda tx: record(tx, visit)))
 
     def _standing(self, told: Signals, feed: FeedRecord, recorded: Recorded) -> Standing:
         manner = self.config.manner(feed.name)
         bounds = Bounds(manner.min_interval, manner.max_interval)
         return standing(feed, recorded, told, bounds, self.clock.now())
 
-    async def _outcome(self, feed: FeedRecord) -> tuple[Outcome, Signals]:
+    async def _outcome(self, feed: FeedRecord, held: AsyncExitStack) -> tuple[Outcome, Signals]:
         request = self.request(feed)
         try:
             answer = await self.web.fetch(request)
-            return await self._taken(feed, request, answer)
+            return await self._taken(feed, answer, request, held)
         except FetchError as failure:
             return self._failed(request, failure)
         except PostponedError:
@@ -125,7 +133,9 @@ class Line:
         conditional = wants_conditional(Memory.of(feed.memory)) and feed.newest_sha256 is not None
         return _request(feed, url or "", manner, forced=self.forced, conditional=conditional)
 
-    async def _taken(self, feed: FeedRecord, request: Request, answer: Answer) -> tuple[Outcome, Signals]:
+    async def _taken(
+        self, feed: FeedRecord, answer: Answer, request: Request, held: AsyncExitStack
+    ) -> tuple[Outcome, Signals]:
         told = Signals(
             fresh_for=answer.freshness.fresh_for,
             etag=answer.etag,
@@ -138,6 +148,8 @@ class Line:
         name = sha256(answer.body).digest()
         if name == feed.newest_sha256:
             return Unchanged(answer.fetch, name), told
+        if len(answer.body) > LARGE:
+            await held.enter_async_context(self.large)
         return await self._read(feed, answer, name, told)
 
     async def _read(self, feed: FeedRecord, document: Document, name: bytes, told: Signals) -> tuple[Outcome, Signals]:
