@@ -234,9 +234,9 @@ class Writer:
             try:
                 with self._archive.write() as tx:
                     return list(_attempts(tx, group))
-            except Exception as error:  # noqa: BLE001 - whatever kept the group from being committed, every caller must know
+            except Exception as error:  # whatever kept the group from being committed, every caller must know
                 self.trouble = trouble_of(error) if self._holds_out else None
-                log.debug("a transaction of %d jobs failed", len(jobs), exc_info=True)
+                log.debug("a transaction of %d jobs failed", len(group), exc_info=True)
                 if self.trouble is None or self._given_up.wait(pause):
                     return [(None, error)] * len(group)
                 pause = min(pause * 2, LONGEST_PAUSE)
