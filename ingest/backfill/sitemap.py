@@ -40,7 +40,7 @@ class SitemapWalk(Walk):
 
 
 class Sitemap(Road[SitemapWalk]):
-    """Walks through all files. The pages that the file in hand names are in memory; after a restart it is asked again."""
+    """Walks through all files. What pages the file in hand names is in memory; after a restart it is asked again."""
 
     route = Route.SITEMAP
     walk_type = SitemapWalk

@@ -44,12 +44,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """How a walk stands when it goes no further for now. `is_enough`: it could, and all that is wanted is had."""
+    """How a walk stands when it goes no further for now.
+
+    `is_enough`: it could go on, and all that is wanted is had. `is_trouble`: it should, and the outlet did not let it.
+    """
 
     walk: Walk
     state: JobState
     because: str
     is_enough: bool = False
+    is_trouble: bool = False
 
 
 class Keeps(Protocol):
@@ -97,10 +101,10 @@ class Walker:
             try:
                 answered = await self._patiently(road, ask, about)
             except PostponedError as postponed:
-                return Arrived(walk, JobState.STOPPED, str(postponed))
+                return Arrived(walk, JobState.STOPPED, str(postponed), is_trouble=True)
             walk, stopped = await self._on(road, walk, answered, about, luck)
             if stopped is not None:
-                return Arrived(walk, JobState.STOPPED, stopped)
+                return Arrived(walk, JobState.STOPPED, stopped, is_trouble=True)
         return arrived(walk)
 
     async def _on(self, road: Road[W], walk: W, answered: Answered, about: About, luck: _Luck) -> tuple[W, str | None]:

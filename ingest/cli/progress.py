@@ -17,20 +17,47 @@ class Bar(Protocol):
         """A line that stays, above the bar; on stdout."""
         ...
 
+    def expect(self, total: int | None) -> None:
+        """So many there are in all, it turns out; None: it cannot be told."""
+        ...
+
 
 class _Plain:
     def advance(self, note: str = "") -> None:
+        pass
+
+    def expect(self, total: int | None) -> None:
         pass
 
     def say(self, line: str) -> None:
         print(line, flush=True)
 
 
+class Bars(Protocol):
+    """Several bars below one another."""
+
+    def bar(self, what: str, total: int | None = None, /) -> Bar:
+        """One more, over `total` things (None: not known)."""
+        ...
+
+
+class _NoBars:
+    def bar(self, _what: str, _total: int | None = None) -> Bar:
+        return _Plain()
+
+
 @contextlib.contextmanager
 def bar(what: str, total: int | None, *, quiet: bool = False) -> Iterator[Bar]:
     """A bar over `total` things (None: not known)."""
+    with bars(quiet=quiet) as shown:
+        yield shown.bar(what, total)
+
+
+@contextlib.contextmanager
+def bars(*, quiet: bool = False) -> Iterator[Bars]:
+    """As many bars as are asked for; they go when the block ends."""
     if quiet or not sys.stderr.isatty():
-        yield _Plain()
+        yield _NoBars()
         return
     from rich.console import Console
     from rich.progress import (
@@ -51,11 +78,16 @@ def bar(what: str, total: int | None, *, quiet: bool = False) -> Iterator[Bar]:
         TextColumn("{task.fields[note]}"),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(what, total=total, note="")
 
         class Shown:
+            def __init__(self, what: str, total: int | None) -> None:
+                self._task = progress.add_task(what, total=total, note="")
+
             def advance(self, note: str = "") -> None:
-                progress.update(task, advance=1, note=note)
+                progress.update(self._task, advance=1, note=note)
+
+            def expect(self, total: int | None) -> None:
+                progress.update(self._task, total=total)
 
             def say(self, line: str) -> None:
                 if sys.stdout.isatty():
@@ -63,4 +95,8 @@ def bar(what: str, total: int | None, *, quiet: bool = False) -> Iterator[Bar]:
                 else:
                     print(line, flush=True)
 
-        yield Shown()
+        class All:
+            def bar(self, what: str, total: int | None = None) -> Bar:
+                return Shown(what, total)
+
+        yield All()
