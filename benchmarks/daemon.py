@@ -1,0 +1,251 @@
+"""Due lateness and memory of `chronik run` with many feeds, against a server of our own on loopback.
+
+    python benchmarks/daemon.py --feeds 10000 --rate 50 --seconds 120 --json daemon.json
+
+Every feed is due again every feeds/rate seconds. Prints percentiles of due lateness (from the daemon's own /metrics),
+polls a second, and the largest memory of the daemon and its workers (proportional set size: shared pages once).
+"""
+
+import argparse
+import asyncio
+import json
+import multiprocessing
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+ADDRESSES = 200  # loopback addresses that stand for hosts
+ENTRIES = 20
+CHANGING = 5  # one poll in so many brings a new entry
+
+
+@dataclass
+class Found:
+    """What was measured. Seconds, MB, polls a second."""
+
+    feeds: int
+    polls: int
+    polls_a_second: float
+    late_p50: float
+    late_p99: float
+    late_most: float
+    daemon_mb: float
+    workers_mb: float
+    cpu_share: float
+
+
+def main() -> None:
+    """Measure and print."""
+    args = _arguments()
+    ready: multiprocessing.Queue[int] = multiprocessing.Queue()
+    server = multiprocessing.Process(target=_serve, args=(ready,), daemon=True)
+    server.start()
+    port = ready.get(timeout=30)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            found = _measure(Path(folder), port, args)
+    finally:
+        server.terminate()
+    print(json.dumps(asdict(found), indent=1))
+    if args.json:
+        args.json.write_text(json.dumps(asdict(found), indent=1) + "\n")
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--feeds", type=int, default=10_000)
+    parser.add_argument("--rate", type=float, default=50, help="polls a second")
+    parser.add_argument("--seconds", type=float, default=120, help="to measure, after every feed was polled once")
+    parser.add_argument("--json", type=Path)
+    return parser.parse_args()
+
+
+# --- the server -------------------------------------------------------------------------------------------------------
+
+
+def _serve(ready: "multiprocessing.Queue[int]") -> None:
+    asyncio.run(_served(ready))
+
+
+async def _served(ready: "multiprocessing.Queue[int]") -> None:
+    first = await asyncio.start_server(_answer, "127.0.1.1", 0, backlog=1024)
+    port: int = first.sockets[0].getsockname()[1]
+    for n in range(2, ADDRESSES + 1):
+        await asyncio.start_server(_answer, f"127.0.1.{n}", port, backlog=1024)
+    ready.put(port)
+    await asyncio.sleep(3600)
+
+
+async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        asked = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        feed = int(re.findall(r"GET /(\d+)", asked)[0])
+        state = _state(feed)
+        tag = f'"{state}"'
+        if f"if-none-match: {tag}" in asked.lower():
+            writer.write(f"HTTP/1.1 304 No\r\nETag: {tag}\r\nConnection: close\r\n\r\n".encode())
+        else:
+            body = _document(feed, state)
+            head = f"HTTP/1.1 200 OK\r\nETag: {tag}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+            writer.write(head.encode() + body)
+        await writer.drain()
+    except (OSError, asyncio.IncompleteReadError, IndexError):
+        pass
+    finally:
+        writer.close()
+
+
+def _state(feed: int) -> int:
+    """It moves on for a fifth of the feeds every minute."""
+    return ENTRIES + int(time.time() / 60 + feed % CHANGING) // CHANGING
+
+
+def _document(feed: int, newest: int) -> bytes:
+    items = "".join(_item(feed, n) for n in range(newest, newest - ENTRIES, -1))
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>F{feed}</title>{items}</channel></rss>'.encode()
+
+
+def _item(feed: int, n: int) -> str:
+    text = f"Der Text der Meldung {n} von {feed}, in dem steht, was geschehen ist. " * 4
+    at = time.strftime("%d %b %Y %H:%M:%S +0000", time.gmtime(n * CHANGING * 60))
+    link = f"https://example.org/{feed}/{n}"
+    return f"<item><title>Meldung {n}</title><link>{link}</link><guid>{link}</guid><pubDate>{at}</pubDate><description>{text}</description></item>"
+
+
+# --- the measurement --------------------------------------------------------------------------------------------------
+
+
+def _measure(folder: Path, port: int, args: argparse.Namespace) -> Found:
+    listen = f"127.0.0.1:{_free_port()}"
+    _configure(folder, port, listen, args)
+    command = [Path(sys.executable).with_name("chronik"), "run", "--log-level", "error"]
+    daemon = subprocess.Popen(command, cwd=folder)
+    try:
+        _wait_for_all(listen, args)
+        return _measured(daemon.pid, listen, args)
+    finally:
+        daemon.send_signal(signal.SIGTERM)
+        daemon.wait(15)
+
+
+def _configure(folder: Path, port: int, listen: str, args: argparse.Namespace) -> None:
+    every = f"{max(round(args.feeds / args.rate), 1)}s"
+    lines = [
+        "network: {spacing: 0s, per_host: 20, allow_private_hosts: [127.0.0.0/8]}",
+        f"defaults: {{min_interval: {every}, max_interval: {every}}}",
+        f"daemon: {{listen: '{listen}'}}",
+        "outlets:",
+    ]
+    lines += [
+        f"  o{n}: {{feeds: {{news: 'http://127.0.1.{n % ADDRESSES + 1}:{port}/{n}'}}}}" for n in range(args.feeds)
+    ]
+    (folder / "feeds.yaml").write_text("\n".join(lines) + "\n")
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
+
+
+def _wait_for_all(listen: str, args: argparse.Namespace) -> None:
+    end = time.monotonic() + 120 + 6 * args.feeds / args.rate
+    while time.monotonic() < end:
+        time.sleep(2)
+        told = _metrics(listen)
+        print(f"\rpolled {_polls(told):.0f} of {args.feeds} ", end="", file=sys.stderr, flush=True)
+        if _polls(told) > args.feeds * 1.3 and told.get("chronik_due", 0) < args.rate * 2:
+            return
+    raise SystemExit("the daemon did not get through")
+
+
+def _measured(pid: int, listen: str, args: argparse.Namespace) -> Found:
+    before, cpu, began = _metrics(listen), _cpu(pid), time.monotonic()
+    most = (0.0, 0.0)
+    while time.monotonic() - began < args.seconds:
+        time.sleep(5)
+        most = max(most, _memory(pid), key=sum)
+    after, took = _metrics(listen), time.monotonic() - began
+    buckets = _lateness(before, after)
+    polls = _polls(after) - _polls(before)
+    return Found(
+        args.feeds,
+        round(polls),
+        round(polls / took, 1),
+        _quantile(buckets, 0.5),
+        _quantile(buckets, 0.99),
+        _quantile(buckets, 1),
+        round(most[0], 1),
+        round(most[1], 1),
+        round((_cpu(pid) - cpu) / took, 2),
+    )
+
+
+def _metrics(listen: str) -> dict[str, float]:
+    try:
+        with urllib.request.urlopen(f"http://{listen}/metrics", timeout=20) as answer:
+            lines = answer.read().decode().splitlines()
+    except OSError:
+        return {}
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines) if name[:1] != "#"}
+
+
+def _polls(told: dict[str, float]) -> float:
+    return sum(value for name, value in told.items() if name.startswith("chronik_polls_total"))
+
+
+def _lateness(before: dict[str, float], after: dict[str, float]) -> list[tuple[float, float]]:
+    """(upper bound, how many so far) of each bucket, since `before`."""
+    prefix = "chronik_due_lateness_seconds_bucket"
+    names = [name for name in after if name.startswith(prefix)]
+    bounds = [(float(name.split('"')[1]), after[name] - before.get(name, 0)) for name in names]
+    return sorted(bounds)
+
+
+def _quantile(buckets: list[tuple[float, float]], share: float) -> float:
+    """The bound of the bucket that it lies in."""
+    wanted = buckets[-1][1] * share
+    return next(bound for bound, count in buckets if count >= wanted)
+
+
+def _family(pid: int) -> Iterator[int]:
+    yield pid
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text().split():
+            yield from _family(int(child))
+
+
+def _memory(pid: int) -> tuple[float, float]:
+    sizes = [_proportional(each) for each in _family(pid)]
+    return sizes[0], sum(sizes[1:])
+
+
+def _proportional(pid: int) -> float:
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:
+        return 0.0
+    return sum(int(kb) for kb in re.findall(r"^Pss:\s+(\d+)", text, re.MULTILINE)) / 1024
+
+
+def _cpu(pid: int) -> float:
+    """Seconds of the daemon and its workers."""
+    total = 0
+    for each in _family(pid):
+        fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / 100
+
+
+if __name__ == "__main__":
+    main()
