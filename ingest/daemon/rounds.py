@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
-from ingest.daemon.choice import chosen, host_of, places
+from ingest.config import Config
+from ingest.daemon.choice import Places, chosen, host_of, places
 from ingest.daemon.pulse import Pulse
 from ingest.pipeline import Visited
 from ingest.session import LEASE, Session
@@ -38,10 +39,11 @@ class Rounds:
     tell: Callable[[Visited], None]
     late: Callable[[timedelta], None] = lambda _late: None
     _in_hand: dict[int, _InHand] = field(default_factory=dict)
+    _places: tuple[Config, Places] | None = None  # reckoned once for each configuration
 
     async def claim(self, session: Session) -> None:
         """Take in hand what is due and has a place."""
-        left = places(session.config, AT_ONCE, TICK).left(len(self._in_hand))
+        left = self._places_for(session.config).left(len(self._in_hand))
         taken = Counter(each.host for each in self._in_hand.values())
         now = session.clock.now()
         picked: list[Due] = []
@@ -59,6 +61,11 @@ class Rounds:
         for each in picked:
             if each.due_at is not None:
                 self.late(now - each.due_at)
+
+    def _places_for(self, config: Config) -> Places:
+        if self._places is None or self._places[0] is not config:
+            self._places = config, places(config, AT_ONCE, TICK)
+        return self._places[1]
 
     async def _visit(self, session: Session, feed: FeedRecord) -> None:
         try:

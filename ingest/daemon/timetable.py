@@ -15,8 +15,8 @@ from storage.errors import ArchiveError
 
 log = logging.getLogger(__name__)
 
-# It warns each time that a job is still at it, every second when the archive is locked.
-logging.getLogger("apscheduler").setLevel(logging.ERROR)
+# It warns each time that a job is still at it, every second when the archive is locked, and of all that it cancels.
+logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True, slots=True)
