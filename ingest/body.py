@@ -14,7 +14,7 @@ from ingest.inflate import MAGIC, Decoder, Gzip, InflateError, Plain
 from storage.records import Reason
 
 LARGE = 1024 * 1024  # bytes of a body that any number of attempts may hold at once
-MUCH = 16 * 1024 * 1024  # bytes of larger ones that may be held at once before the next one is read
+MUCH = 2 * 1024 * 1024  # bytes of larger ones that may be held at once before the next one is read
 FREE_PIECES = 10_000  # that may be as small as they like
 LEAST_PIECE = 32  # bytes on average beyond: smaller ones cost more to take apart than a feed is worth
 GLANCE = 64 * 1024  # bytes of a refusal's body that are read
