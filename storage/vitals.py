@@ -8,7 +8,8 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select
 
 from storage.archive import Archive
 from storage.engine import sqlite_path
-from storage.records import FeedHealth
+from storage.feeds import FEEDS, record_of
+from storage.records import FeedHealth, FeedRecord
 from storage.tables import feed, gap, search_pending
 
 
@@ -52,6 +53,19 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except OSError:
         return 0
+
+
+def feeds_with_gaps(archive: Archive, since: datetime) -> list[FeedRecord]:
+    """Listed feeds with a gap that is open and was found after `since`, the latest first."""
+    found = (
+        select(gap.c.feed_id, func.max(gap.c.detected_at).label("at"))
+        .where(gap.c.state == "open", gap.c.detected_at > since)
+        .group_by(gap.c.feed_id)
+        .subquery()
+    )
+    query = FEEDS.join(found, found.c.feed_id == feed.c.feed_id).where(feed.c.listed == 1).order_by(found.c.at.desc())
+    with archive.read() as connection:
+        return [record_of(row) for row in connection.execute(query)]
 
 
 _FREE = or_(feed.c.lease_until.is_(None), feed.c.lease_until < bindparam("now"))

@@ -13,7 +13,7 @@ from ingest.daemon import reloading, upkeep
 from ingest.daemon.aside import aside
 from ingest.daemon.clockwatch import ClockWatch
 from ingest.daemon.pulse import SLOWEST_VISIT, Pulse
-from ingest.daemon.repairs import Repairs, installed
+from ingest.daemon.repairs import Repairs
 from ingest.daemon.rounds import TICK, Rounds
 from ingest.daemon.timetable import Job, Timetable
 from ingest.daemon.watching import Timed, Weighed
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
+DAY = timedelta(days=1)
 LOCKED_AFTER = timedelta(seconds=10)  # at one transaction; it takes milliseconds
 PATIENCE = timedelta(seconds=6)  # for what is in hand when we are asked to end
 
@@ -60,7 +61,7 @@ class Daemon:
         self._environ = dict(environ)
         self._notifier = notifier or Notifier()
         self._show = show
-        self._repairs = Repairs(installed())
+        self._repairs = Repairs()
         self._rounds = Rounds(self.pulse, self._visited, self.metrics.late)
         self._clock_watch = ClockWatch(session.clock.now)
         self._minding_clock = asyncio.Lock()
@@ -130,7 +131,8 @@ class Daemon:
             Job("watching feeds.yaml", self._watch, 5 * SECOND, 5 * SECOND),
             Job("measuring", self._take_vitals, 15 * SECOND),
             Job("summing up", self._sum_up, MINUTE, MINUTE),
-            Job("repairing gaps", self._of_session(self._repairs.work), MINUTE, MINUTE),
+            Job("repairing gaps", self._of_session(self._repairs.work), 10 * SECOND, 10 * SECOND),
+            Job("recalling gaps", self._of_session(self._repairs.recall), DAY, MINUTE),
             Job("backup", self._of_session(upkeep.back_up), 10 * MINUTE, MINUTE),
             Job("verifying", self._of_session(upkeep.verify), 10 * MINUTE, 5 * MINUTE),
             Job("care", self._of_session(upkeep.care), 60 * MINUTE, 10 * MINUTE),

@@ -1,46 +1,65 @@
-"""Gaps are repaired as soon as they open, one feed at a time: what rolled out of a window is still on the next page."""
+"""Gaps are repaired as soon as they open: what rolled out of a window is mostly still on the next page."""
 
-import importlib
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from datetime import timedelta
+from typing import TypeAlias
 
+from ingest.backfill.repair import Repaired, repair_gap
+from ingest.backfill.run import HeldError
 from ingest.pipeline import Visited
 from ingest.session import Session
 from storage.records import FeedRecord
+from storage.vitals import feeds_with_gaps
 
 log = logging.getLogger(__name__)
 
-Repair: TypeAlias = Callable[[Session, FeedRecord], Awaitable[Any]]
+Repair: TypeAlias = Callable[[Session, FeedRecord], Awaitable[Repaired]]
+
+AT_ONCE = 3  # feeds
+YOUNG = timedelta(days=7)  # older gaps are left to `chronik backfill --gaps`
 
 
 @dataclass(slots=True)
 class Repairs:
-    """`repair` None: gaps are only written down."""
+    """What is to be repaired, and what is under way."""
 
-    repair: Repair | None
+    repair: Repair = repair_gap
     _wanted: dict[int, FeedRecord] = field(default_factory=dict)
 
     def visited(self, visited: Visited) -> None:
         """Remember the feed if a gap opened before this visit."""
-        if visited.recorded is not None and visited.recorded.gap and self.repair is not None:
+        if visited.recorded is not None and visited.recorded.gap:
             self._wanted[visited.feed.feed_id] = visited.feed
 
+    async def recall(self, session: Session) -> None:
+        """Gaps that are open still: from before a restart, or since nothing could be had."""
+        for feed in feeds_with_gaps(session.archive, session.clock.now() - YOUNG):
+            self._wanted.setdefault(feed.feed_id, feed)
+
     async def work(self, session: Session) -> None:
-        """Repair what is remembered. One that fails stays open for `chronik backfill --gaps`."""
-        while self._wanted and self.repair is not None:
+        """Repair what is remembered, until nothing is."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(AT_ONCE, len(self._wanted))):
+                group.create_task(self._work(session))
+
+    async def _work(self, session: Session) -> None:
+        while self._wanted:
             feed = self._wanted.pop(next(iter(self._wanted)))
             try:
-                await self.repair(session, feed)
+                _tell(await self.repair(session, feed))
+            except HeldError as held:
+                log.info("%s", held, extra={"feed": feed.name})
             except Exception:
+                # It stays open, and comes again tomorrow.
                 log.exception("the gap of %s could not be repaired", feed.name, extra={"feed": feed.name})
 
 
-def installed() -> Repair | None:
-    """How gaps are repaired by this release."""
-    try:
-        found: Repair = importlib.import_module("ingest.backfill.repair").repair_gap
-    except (ImportError, AttributeError):
-        return None
-    return found
+def _tell(done: Repaired) -> None:
+    parts = [f"{done.closed} closed"] if done.closed else []
+    parts += [f"{done.unclosable} cannot be closed"] if done.unclosable else []
+    parts += [f"{done.still_open} still open"] if done.still_open else []
+    said = ", ".join(parts) or "none open"
+    log.info("%s: gaps: %s; %d entries recovered", done.feed.name, said, done.recovered, extra={"feed": done.feed.name})

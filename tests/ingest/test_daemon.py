@@ -11,6 +11,7 @@ import urllib.request
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import pytest
 from commands import chronik, start
@@ -162,6 +163,28 @@ def test_a_hang_up_signal_takes_the_network_settings_in(tmp_path: Path, server: 
         daemon.wait_until_said("feeds.yaml was read again")
         until(lambda: "example.org/bot" in server.asked[-1].headers["user-agent"])
         assert daemon.end() == 0
+
+
+# --- gaps -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_gap_is_repaired_from_the_next_page_as_soon_as_it_opens(tmp_path: Path) -> None:
+    newest = {"n": 10}
+
+    def feed(asked: Asked) -> bytes:
+        page = int(dict(parse_qsl(asked.query)).get("paged", "1"))
+        first = newest["n"] - (page - 1) * 10
+        return answer(news(*range(first, max(first - 10, 0), -1))) if first > 0 else answer(b"", 404)
+
+    with serving({"/feed/": feed}) as server:
+        configure(tmp_path, server, "/feed/", more=f"{TIMES}\nbackfill: {{spacing: 0s, wayback: null}}")
+        with running(tmp_path) as daemon:
+            until(lambda: server.count("/feed/") > 2)
+            newest["n"] = 25
+            assert "1 closed" in daemon.wait_until_said("gaps:", 60)
+            assert daemon.end() == 0
+    assert rows(tmp_path, "select state from gaps") == [("closed",)]
+    assert rows(tmp_path, "select count(*) from entries") == [(25,)]
 
 
 # --- trouble ----------------------------------------------------------------------------------------------------------
