@@ -64,6 +64,8 @@ class Ask:
     port: int
     target: bytes
     headers: RawHeaders
+    method: bytes = b"GET"
+    content: bytes = b""
 
 
 @dataclass(slots=True)
@@ -153,7 +155,7 @@ def _origin(ask: Ask) -> httpcore.Origin:
 def _request(ask: Ask) -> httpcore.Request:
     origin = _origin(ask)
     url = httpcore.URL(scheme=origin.scheme, host=origin.host, port=origin.port, target=ask.target)
-    return httpcore.Request(b"GET", url, headers=ask.headers)
+    return httpcore.Request(ask.method, url, headers=ask.headers, content=ask.content)
 
 
 async def _answered(connection: Any, ask: Ask, wire: Wire) -> httpcore.Response:

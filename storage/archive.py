@@ -20,6 +20,7 @@ from storage import feeds, schema, search_index
 from storage.documents import Recent
 from storage.engine import Turns, is_url, lock_path, open_engine
 from storage.ids import Ids
+from storage.reading import Reader, reading
 from storage.recording import record
 from storage.records import FeedRecord, OutletListing, Recorded, Visit
 from storage.tables import host
@@ -93,6 +94,12 @@ class Archive:
         """A connection for reading; it sees one state throughout."""
         with self._engine.connect() as connection:
             yield connection
+
+    @contextlib.contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """The public views, as a verb that only reads has them."""
+        with reading(self.location) as reader:
+            yield reader
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[Any]:

@@ -66,10 +66,11 @@ async def _run(config: "Config", archive: "Archive", signals: "Signals") -> None
     from ingest.daemon import Daemon
     from ingest.notify import Notifier
     from ingest.session import session
+    from ingest.source import masked
 
     async with session(config, archive, holds_out=True) as opened:
         feeds = sum(1 for _ in config.feeds())
-        log.info("polling %d feeds of %d outlets into %s", feeds, len(config.outlets), archive.location)
+        log.info("polling %d feeds of %d outlets into %s", feeds, len(config.outlets), masked(archive.location))
         with standing() as show:
             notifier = Notifier.of(os.environ, os.getpid())
             daemon = Daemon(opened, _tell, os.environ, notifier=notifier, show=show)

@@ -10,6 +10,7 @@ pulse       does polling move?
 clockwatch  has somebody set the clock?
 reloading   has feeds.yaml changed?
 repairs     gaps, as soon as they open
+alarm       what needs a person, told once
 upkeep      backups and care of the archive
 watching    the line, timed and weighed
 aside       what takes long, in a thread that keeps nobody from ending

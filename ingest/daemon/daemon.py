@@ -10,6 +10,7 @@ from functools import partial
 
 from ingest.config import Config, ConfigError, listing, load_config, network_policy
 from ingest.daemon import reloading, upkeep
+from ingest.daemon.alarm import Alarm
 from ingest.daemon.aside import aside
 from ingest.daemon.clockwatch import ClockWatch
 from ingest.daemon.pulse import SLOWEST_VISIT, Pulse
@@ -62,6 +63,7 @@ class Daemon:
         self._notifier = notifier or Notifier()
         self._show = show
         self._repairs = Repairs()
+        self._alarm = Alarm()
         self._rounds = Rounds(self.pulse, self._visited, self.metrics.late)
         self._clock_watch = ClockWatch(session.clock.now)
         self._minding_clock = asyncio.Lock()
@@ -133,6 +135,8 @@ class Daemon:
             Job("summing up", self._sum_up, MINUTE, MINUTE),
             Job("repairing gaps", self._of_session(self._repairs.work), 10 * SECOND, 10 * SECOND),
             Job("recalling gaps", self._of_session(self._repairs.recall), DAY, MINUTE),
+            Job("looking for what needs a person", self._look, 5 * MINUTE, 5 * MINUTE),
+            Job("minding the archive", self._mind_trouble, MINUTE, MINUTE),
             Job("backup", self._of_session(upkeep.back_up), 10 * MINUTE, MINUTE),
             Job("verifying", self._of_session(upkeep.verify), 10 * MINUTE, 5 * MINUTE),
             Job("care", self._of_session(upkeep.care), 60 * MINUTE, 10 * MINUTE),
@@ -161,6 +165,12 @@ class Daemon:
 
     async def _sum_up(self) -> None:
         log.info("%s", self.line())
+
+    async def _look(self) -> None:
+        await self._alarm.look(self.session, self.pulse.config_error)
+
+    async def _mind_trouble(self) -> None:
+        await self._alarm.mind(self.session, self.pulse.trouble)
 
     def _visited(self, visited: Visited) -> None:
         self._repairs.visited(visited)
