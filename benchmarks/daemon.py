@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ADDRESSES = 200  # loopback addresses that stand for hosts
-ENTRIES = 20
+ENTRIES = 10
 CHANGING = 5  # one poll in so many brings a new entry
 
 
