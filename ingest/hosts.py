@@ -127,6 +127,13 @@ def refused(state: HostState, retry_after: timedelta | None, now: datetime) -> H
     return replace(state, strikes=state.strikes + 1, resting_until=now + min(rest, LONGEST_REST))
 
 
+def without_dead(memory: Memory, is_alive: Callable[[str], bool]) -> Memory:
+    """A ledger's text without the slots of processes that are no more; `is_alive` is told each slot's token."""
+    state = remembered(memory)
+    slots = tuple(slot for slot in state.slots if is_alive(slot[0]))
+    return memory if len(slots) == len(state.slots) else memory_of(replace(state, slots=slots))
+
+
 def _without_the_past(state: HostState, pace: Pace, now: datetime) -> HostState:
     asked_at, resting_until = state.asked_at, state.resting_until
     if asked_at is not None and asked_at > now + max(CLOCK_JUMPED, pace.spacing * 2):
@@ -215,13 +222,14 @@ class HostTurns:
     ledger: HostLedger
     clock: Clock
     patience: timedelta | None = None
+    name: str = ""  # of this process: by it others see whether who holds a slot still runs
     _lines: dict[str, _Line] = field(default_factory=dict)
 
     @asynccontextmanager
     async def turn(self, host: str, pace: Pace) -> AsyncIterator[Turn]:
         """Wait for a turn at `host` and hold it. Raises PostponedError if the host rests, or the line is too long."""
         async with self._place_in_line(host, pace):
-            token = secrets.token_hex(6)
+            token = f"{self.name}/{secrets.token_hex(6)}"
             turn = Turn()
             try:
                 await self._claim(host, token, pace)

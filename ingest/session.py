@@ -11,11 +11,12 @@ from datetime import timedelta
 from ingest.clock import Clock, SystemClock
 from ingest.config import Config, listing, network_policy
 from ingest.fetch import Fetcher
-from ingest.hosts import HostTurns
+from ingest.hosts import HostTurns, without_dead
 from ingest.parse.sandbox import Sandbox
 from ingest.pipeline import Line
-from storage import feeds
+from storage import feeds, hosts
 from storage.archive import Archive, ArchiveHosts, Writer
+from storage.transaction import Tx
 
 LEASE = timedelta(minutes=30)
 
@@ -53,22 +54,28 @@ async def session(
     writer = Writer(archive, holds_out=holds_out)
     try:
         network = network_policy(config)
-        turns = HostTurns(ArchiveHosts(writer), clock, patience)
+        name = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+        turns = HostTurns(ArchiveHosts(writer), clock, patience, name)
         async with Fetcher(network, turns, clock=clock) as fetcher, Sandbox(workers or os.cpu_count() or 1) as parser:
-            name = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
-            await writer.do(lambda tx: feeds.free_dead_leases(tx, lambda by: is_alive(by, name)))
+            await writer.do(lambda tx: _bury(tx, name))
             line = Line(fetcher, parser, writer, clock, config, forced)
             yield Session(config, archive, writer, line, clock, name, turns)
     finally:
         writer.close()
 
 
+def _bury(tx: Tx, name: str) -> None:
+    """Give back what processes hold that were killed: leases of feeds, turns at hosts."""
+    feeds.free_dead_leases(tx, lambda by: is_alive(by, name))
+    hosts.change_all(tx, lambda memory: without_dead(memory, lambda token: is_alive(token, name)))
+
+
 def is_alive(holder: str, own: str) -> bool:
-    """Whether the process that holds a lease still runs, as far as this machine can tell."""
+    """Whether the process that holds a lease or a turn still runs, as far as this machine can tell."""
     host, _, rest = holder.partition("/")
     own_host, _, own_rest = own.partition("/")
     pid, own_pid = rest.partition("/")[0], own_rest.partition("/")[0]
-    if host != own_host or holder == own or not pid.isdigit():
+    if host != own_host or f"{holder}/".startswith(f"{own}/") or not pid.isdigit():
         return True
     if pid == own_pid:  # our number, another name: it had the number before us
         return False

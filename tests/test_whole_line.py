@@ -195,3 +195,18 @@ def test_killed_at_any_moment_and_started_again_it_is_as_if_never_killed(tmp_pat
         process.send_signal(signal.SIGKILL)
         process.communicate()
     assert loaded(tmp_path, documents, "killed.sqlite") == whole
+
+
+def test_a_poll_that_was_killed_leaves_nothing_in_the_way_of_the_next(tmp_path: Path) -> None:
+    with serving({"/slow": hang, "/a": answer(news(3, 2, 1))}) as server:
+        write_config(tmp_path, server, "/a", "/slow")
+        config = tmp_path / "feeds.yaml"
+        config.write_text(config.read_text().replace("per_host: 20", "per_host: 1"))
+        process = start("poll", cwd=tmp_path)
+        server.wait_for(2)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        config.write_text(config.read_text().replace("/slow", "/b"))
+        server.pages["/b"] = answer(news(9))
+        assert poll(tmp_path, "--force")["failed"] == 0
+    assert query(tmp_path, "select count(*) as n from entries") == [{"n": 4}]
