@@ -49,8 +49,15 @@ class Robots:
         self._known: OrderedDict[str, _Known] = OrderedDict()
 
     async def check(self, url: str) -> None:
-        """Raises FetchError (robots) if robots are not to ask for `url`; PostponedError if the host rests."""
+        """Raises FetchError (robots) if robots are not to ask for `url`; PostponedError if the host rests.
+
+        With `retry_after` where that is for want of a robots.txt that can be had.
+        """
         rules = await self._rules(_origin(url))
+        if rules is _NOTHING:
+            failure = FetchError(Reason.ROBOTS, f"{_origin(url)}/robots.txt cannot be had, so nothing is asked for")
+            failure.retry_after = KEPT_UNREACHABLE
+            raise failure
         if not rules.can_fetch(url, AGENT):
             raise FetchError(Reason.ROBOTS, f"{_origin(url)}/robots.txt does not allow it")
 

@@ -136,7 +136,7 @@ class Outlet:
         self.links = {"prev-archive": url(f"/archive/{count}")}
         documents: dict[str, Page] = {}
         for k in range(1, count + 1):
-            numbers = [n for n in range(min(k * size, self.posts), (k - 1) * size, -1)]
+            numbers = list(range(min(k * size, self.posts), (k - 1) * size, -1))
             links = {"prev-archive": f"/archive/{k - 1}"} if k > 1 else {}
             documents[f"/archive/{k}"] = answer(self.rss(numbers, links))
         return documents
@@ -187,7 +187,8 @@ class Outlet:
     def news_sitemap(self, numbers: list[int]) -> bytes:
         """A news sitemap of these posts. `lastmod` is wrong, as it often is: the day on which the file was made."""
         urls = "".join(
-            f"<url><loc>{SITE}/{n}/</loc><lastmod>2025-01-01</lastmod><news:news><news:title>Meldung Nr. {n}</news:title>"
+            f"<url><loc>{SITE}/{n}/</loc><lastmod>2025-01-01</lastmod><news:news>"
+            f"<news:title>Meldung Nr. {n}</news:title>"
             f"<news:publication_date>{self.at(n).isoformat()}</news:publication_date></news:news></url>"
             for n in numbers
         )
@@ -232,6 +233,6 @@ class Captures:
             rows += [[], [found[self.per_list]]]
         return answer(json.dumps(rows).encode())
 
-    def redirect(self, stamp: str, to: str, url: Callable[[str], str]) -> bytes:
+    def redirect(self, to: str, url: Callable[[str], str]) -> bytes:
         """The answer for a capture that leads to another one."""
         return moved(url(f"/web/{to}"), 302)

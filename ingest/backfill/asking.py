@@ -27,7 +27,6 @@ class Answered:
 
     page: Page
     outcome: Outcome
-    retry_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +101,10 @@ class Asker:
     def _failed(self, ask: Ask, route: Route, failure: FetchError) -> Answered:
         shown = self._request(ask, route).safe_url
         fetch = failure.fetch or Fetch(self.like.feed_id, route, shown, self.clock.now())
-        page = Page(ask, failure=failure.reason, status=fetch.http_status, detail=failure.detail)
+        status, wait = fetch.http_status, failure.retry_after
+        page = Page(ask, failure=failure.reason, status=status, detail=failure.detail, retry_after=wait)
         failed = Failed(fetch, failure.reason, failure.detail, failure.body, failure.content_type)
-        return Answered(page, failed, failure.retry_after)
+        return Answered(page, failed)
 
 
 PUSHING_BACK = frozenset({Reason.RATE_LIMITED, Reason.BLOCKED})
@@ -121,4 +121,5 @@ def is_pushed_back(page: Page) -> bool:
 
 def may_pass(page: Page) -> bool:
     """A failure that another try may not meet."""
-    return page.failure in PASSING or is_pushed_back(page)
+    unreachable_robots = page.failure is Reason.ROBOTS and page.retry_after is not None
+    return page.failure in PASSING or unreachable_robots or is_pushed_back(page)

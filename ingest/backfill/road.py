@@ -81,7 +81,10 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What came of a request: a feed document (`reading`), a list of addresses (`listed`), or a failure."""
+    """What came of a request: a feed document (`reading`), a list of addresses (`listed`), or a failure.
+
+    `retry_after`: the failure is of now; None: that is not said.
+    """
 
     ask: Ask
     document: Document | None = None
@@ -90,6 +93,7 @@ class Page:
     failure: Reason | None = None
     status: int | None = None
     detail: str = ""
+    retry_after: timedelta | None = None
     recorded: Recorded | None = None
 
 

@@ -160,10 +160,12 @@ def _settles(road: Road[W], walk: W, page: Page, luck: _Luck) -> bool:
 
 def bound(road: Road[W], walk: W, about: About) -> str | None:
     """Why the walk need not go on though it could."""
-    since = about.scope.since
-    if since is not None and road.newest_first and walk.newest_here is not None and walk.newest_here < iso(since):
-        return f"everything since {iso(since)} is reached"
-    return None
+    since, here = about.scope.since, walk.newest_here
+    if since is None or here is None or not road.newest_first:
+        return None
+    # What a gap begins with is known.
+    is_reached = here <= iso(since) if about.scope.repairs else here < iso(since)
+    return f"everything since {iso(since)} is reached" if is_reached else None
 
 
 def settled(road: Road[W], walk: W, recorded: Recorded) -> W:

@@ -1,9 +1,11 @@
 """Short ways to get the past of a feed on a local server, on a clock that does not stand in the way."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
-from datetime import timedelta
+import os
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,13 +14,18 @@ from saying import rows
 from servers import Server
 
 from ingest import read
+from ingest.backfill.repair import Repaired, repair_gap
 from ingest.backfill.road import Scope
-from ingest.backfill.run import Backfill, Past, Wanted, backfill
+from ingest.backfill.run import Past, Wanted, backfill
 from ingest.backfill.walking import Budget, Step
-from ingest.config import config_of
+from ingest.config import Config, config_of, listing, network_policy
+from ingest.fetch import Fetcher, trusting
 from ingest.hints import Hints
-from ingest.session import Session, session
-from storage.archive import Archive
+from ingest.hosts import HostTurns, MemoryLedger
+from ingest.pipeline import Line
+from ingest.poll import due, poll
+from ingest.session import Session
+from storage.archive import Archive, Writer
 from storage.records import FeedRecord, Reading, Route
 
 T = TypeVar("T")
@@ -52,18 +59,40 @@ def config_text(server: Server, path: str = "/feed/", wayback: str | None = None
     )
 
 
-def running(folder: Path, config: str, act: Callable[[Session], Awaitable[T]], clock: FakeClock | None = None) -> T:
+def running(
+    folder: Path,
+    config: str,
+    act: Callable[[Session], Awaitable[T]],
+    clock: FakeClock | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> T:
     """What `act` gives with an open session on the archive in `folder`."""
     clock = clock or FakeClock()
 
     async def main() -> T:
-        found = config_of(config, folder / "feeds.yaml", {})
+        found = config_of(config, folder / "feeds.yaml", environ or {})
         with Archive.open(str(folder / "archive.sqlite"), create=True, now=clock.now) as archive:
-            async with session(found, archive, clock=clock) as opened:
-                here = Here()
-                return await act(replace(opened, line=replace(opened.line, parser=here)))
+            async with opened(found, archive, clock) as session:
+                return await act(session)
 
     return asyncio.run(main())
+
+
+@asynccontextmanager
+async def opened(config: Config, archive: Archive, clock: FakeClock) -> AsyncIterator[Session]:
+    """As ingest.session.session, but for what takes long: authorities are read once, hosts kept in memory."""
+    archive.list_outlets(listing(config))
+    writer = Writer(archive)
+    try:
+        turns = HostTurns(MemoryLedger(), clock)
+        async with Fetcher(network_policy(config), turns, clock=clock, tls=_tls(None)) as fetcher:
+            line = Line(fetcher, Here(), writer, clock, config)
+            yield Session(config, archive, writer, line, clock, f"{socket.gethostname()}/{os.getpid()}/tests", turns)
+    finally:
+        writer.close()
+
+
+_tls = cache(trusting)
 
 
 def got(
@@ -77,16 +106,34 @@ def got(
 ) -> Past:
     """The past of the feed o/news."""
 
-    async def act(opened: Session) -> Past:
-        async with backfill(opened, budget=Budget(most)) as run:
-            return await run.get(news(opened), Wanted(Scope(**scope), routes), tell)
+    async def act(session: Session) -> Past:
+        async with backfill(session, budget=Budget(most)) as run:
+            return await run.get(news(session), Wanted(Scope(**scope), routes), tell)
 
     return running(folder, config, act, clock)
 
 
-def news(opened: Session) -> FeedRecord:
+def polled(folder: Path, config: str, clock: FakeClock | None = None) -> None:
+    """One live poll of the feed."""
+
+    async def act(session: Session) -> None:
+        await poll(session, due(session, [news(session)], force=True), lambda _visited: None)
+
+    running(folder, config, act, clock)
+
+
+def repairing(folder: Path, config: str, clock: FakeClock | None = None) -> Repaired:
+    """What repairing the gaps of o/news comes to."""
+
+    async def act(session: Session) -> Repaired:
+        return await repair_gap(session, news(session))
+
+    return running(folder, config, act, clock)
+
+
+def news(session: Session) -> FeedRecord:
     """The feed o/news."""
-    return next(each for each in opened.archive.feeds() if each.name == "o/news")
+    return next(each for each in session.archive.feeds() if each.name == "o/news")
 
 
 def asked(folder: Path, query: str) -> list[tuple[Any, ...]]:
