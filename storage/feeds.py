@@ -1,6 +1,7 @@
 """Outlets and feeds: what is listed, what is due, who polls it, how it stands."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -56,14 +57,36 @@ def record_of(row: Row[Any]) -> FeedRecord:
 # --- what is listed ---------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the archive has, asked for once: by (outlet, feed), and the URL that feeds.yaml gave each feed last."""
+
+    outlets: dict[str, Row[Any]]
+    feeds: dict[int, dict[str, Row[Any]]]
+    listed_urls: dict[int, str]
+
+
+def _known(tx: Tx) -> _Known:
+    known: dict[int, dict[str, Row[Any]]] = {}
+    columns = (feed.c.feed_id, feed.c.outlet_id, feed.c.slug, feed.c.url, feed.c.listed, feed.c.last_success_at)
+    for row in tx.rows(select(*columns)):
+        known.setdefault(row.outlet_id, {})[row.slug] = row
+    # A move that the server asked for since then stays in force.
+    urls = select(feed_url.c.feed_id, feed_url.c.url).where(feed_url.c.because == "listed").order_by(feed_url.c.from_at)
+    return _Known(
+        {row.slug: row for row in tx.rows(select(outlet))}, known, {row.feed_id: row.url for row in tx.rows(urls)}
+    )
+
+
 def list_outlets(tx: Tx, listings: Sequence[OutletListing]) -> None:
     """Make the archive list just these. What is no longer listed is kept and not polled."""
-    known = {row.slug: row for row in tx.rows(select(outlet))}
+    known = _known(tx)
     kept: set[int] = set()
     for listing in listings:
-        outlet_id = _keep_outlet(tx, listing, known.get(listing.slug))
-        kept |= _keep_feeds(tx, outlet_id, listing.feeds)
-    gone = [row.feed_id for row in tx.rows(select(feed.c.feed_id).where(feed.c.listed == 1)) if row.feed_id not in kept]
+        outlet_id = _keep_outlet(tx, listing, known.outlets.get(listing.slug))
+        kept |= _keep_feeds(tx, outlet_id, listing, known)
+    listed = (row.feed_id for feeds in known.feeds.values() for row in feeds.values() if row.listed)
+    gone = [feed_id for feed_id in listed if feed_id not in kept]
     values = {"listed": 0, "state": FeedHealth.UNLISTED.value, "next_due_at": None, "due_because": "not in feeds.yaml"}
     tx.write(update(feed).where(feed.c.feed_id == bindparam("of")).values(values), [{"of": n} for n in gone])
 
@@ -85,41 +108,37 @@ def _keep_outlet(tx: Tx, listing: OutletListing, known: Row[Any] | None) -> int:
     return int(known.outlet_id)
 
 
-def _keep_feeds(tx: Tx, outlet_id: int, listings: Iterable[FeedListing]) -> set[int]:
-    known = {row.slug: row for row in tx.rows(select(feed).where(feed.c.outlet_id == outlet_id))}
-    listings = tuple(listings)
-    if not listings:  # found from the homepage; what was found before stays
-        listings = (FeedListing(DISCOVERED_SLUG, None),)
-    return {_keep_feed(tx, outlet_id, listing, known.get(listing.slug)) for listing in listings}
+def _keep_feeds(tx: Tx, outlet_id: int, listing: OutletListing, known: _Known) -> set[int]:
+    # None: found from the homepage; what was found before stays.
+    listings = listing.feeds or (FeedListing(DISCOVERED_SLUG, None),)
+    held = known.feeds.get(outlet_id, {})
+    kept: set[int] = set()
+    for each in listings:
+        row = held.get(each.slug)
+        if row is None:
+            kept.add(add_feed(tx, outlet_id, each.slug, each.url, listed=True, outlet_slug=listing.slug))
+        else:
+            _keep_feed(tx, each, row, known.listed_urls.get(row.feed_id, row.url))
+            kept.add(row.feed_id)
+    return kept
 
 
-def _keep_feed(tx: Tx, outlet_id: int, listing: FeedListing, known: Row[Any] | None) -> int:
-    if known is None:
-        return add_feed(tx, outlet_id, listing.slug, listing.url, listed=True)
+def _keep_feed(tx: Tx, listing: FeedListing, known: Row[Any], listed_url: str | None) -> None:
     values: dict[str, Any] = {}
     if not known.listed:
         state = FeedHealth.OK if known.last_success_at else FeedHealth.NEW
         values |= {"listed": 1, "state": state.value, "next_due_at": None, "due_because": "listed again"}
-    if listing.url is not None and listing.url != _listed_url(tx, known):
+    if listing.url is not None and listing.url != listed_url:
         # Another address may be another document: what the old one's server said of it is void.
         values |= {"url": listing.url, "etag": None, "last_modified": None, "live_document_id": None}
         values |= {"next_due_at": None, "due_because": "new address in feeds.yaml"}
         move(tx, known.feed_id, listing.url, "listed")
     if values:
         tx.connection.execute(update(feed).where(feed.c.feed_id == known.feed_id).values(values))
-    return int(known.feed_id)
 
 
-def _listed_url(tx: Tx, known: Row[Any]) -> str | None:
-    """The URL that feeds.yaml gave last: a move that the server asked for since then stays in force."""
-    query = select(feed_url.c.url).where(feed_url.c.feed_id == known.feed_id, feed_url.c.because == "listed")
-    listed: str | None = tx.connection.execute(query.order_by(feed_url.c.from_at.desc())).scalar()
-    return listed or known.url
-
-
-def add_feed(tx: Tx, outlet_id: int, slug: str, url: str | None, *, listed: bool) -> int:
+def add_feed(tx: Tx, outlet_id: int, slug: str, url: str | None, *, listed: bool, outlet_slug: str) -> int:
     """A new feed. Not listed: it comes from files, and is not polled."""
-    outlet_slug = tx.connection.execute(select(outlet.c.slug).where(outlet.c.outlet_id == outlet_id)).scalar_one()
     feed_id = tx.ids.next("feed")
     row = {
         "feed_id": feed_id,
@@ -137,7 +156,7 @@ def add_feed(tx: Tx, outlet_id: int, slug: str, url: str | None, *, listed: bool
     }
     tx.connection.execute(feed.insert(), row)
     if url is not None:
-        move(tx, feed_id, url, "listed" if listed else "loaded")
+        _begin_url(tx, feed_id, url, "listed" if listed else "loaded")
     return feed_id
 
 
@@ -145,6 +164,10 @@ def move(tx: Tx, feed_id: int, url: str, because: str) -> None:
     """Write down that the feed is at this URL from now on."""
     standing = and_(feed_url.c.feed_id == feed_id, feed_url.c.until_at.is_(None))
     tx.connection.execute(update(feed_url).where(standing).values(until_at=tx.now))
+    _begin_url(tx, feed_id, url, because)
+
+
+def _begin_url(tx: Tx, feed_id: int, url: str, because: str) -> None:
     row = {"feed_id": feed_id, "url": url, "from_at": tx.now, "until_at": None, "because": because}
     tx.connection.execute(feed_url.insert(), row)
 
@@ -158,7 +181,7 @@ def ensure_feed(tx: Tx, outlet_slug: str, slug: str, url: str | None = None) -> 
     if outlet_id is None:
         outlet_id = tx.ids.next("outlet")
         tx.connection.execute(outlet.insert(), {"outlet_id": outlet_id, "slug": outlet_slug})
-    add_feed(tx, outlet_id, slug, url, listed=False)
+    add_feed(tx, outlet_id, slug, url, listed=False, outlet_slug=outlet_slug)
     made = feed_named(tx, outlet_slug, slug)
     assert made is not None  # noqa: S101 - just made
     return made
