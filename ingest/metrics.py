@@ -11,7 +11,7 @@ from storage.records import Failed, Ingested
 from storage.vitals import Vitals
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
-disable_created_metrics()  # a second series for each, of which nobody makes use
+disable_created_metrics()  # type: ignore[no-untyped-call,unused-ignore]  # a second series for each, of which nobody makes use
 _DELAYS = (60, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800, 86400)
 _LATENESS = (0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3600)
 _PARSING = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)

@@ -26,6 +26,9 @@ def filled(template: str, environ: Mapping[str, str]) -> Filled:
     if "${" in PLACEHOLDER.sub("", template):
         raise UnfitError("holds '${' that is no placeholder", "write ${NAME}, a name of letters, digits and _")
     names = dict.fromkeys(PLACEHOLDER.findall(template))
+    missing = [name for name in names if name not in environ]
+    if len(missing) > 1:
+        raise UnfitError(f"needs the environment variables {', '.join(missing)}", "they are not set: set them")
     values = {name: _value(name, environ) for name in names}
     text = PLACEHOLDER.sub(lambda match: values[match[1]], template)
     return Filled(template, text, tuple((values[name], f"${{{name}}}") for name in names))

@@ -202,7 +202,8 @@ def archive_from(desk: Desk, node: Scalar | None) -> Filled:
 def _over(desk: Desk, node: Node, key: str, base: Defaults, own: dict[str, Any]) -> Defaults:
     """The values in force where `own` stands over `base`."""
     values = {name: own.get(name, getattr(base, name)) for name in _PLAIN}
-    if values["min_interval"] > values["max_interval"]:
+    # Told where one of the two stands, not again wherever both are only taken over.
+    if values["min_interval"] > values["max_interval"] and {"min_interval", "max_interval"} & own.keys():
         least, most = written(values["min_interval"]), written(values["max_interval"])
         desk.object_to(
             node, key, f"min_interval {least} is above max_interval {most}; lower the one or raise the other"

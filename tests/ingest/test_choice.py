@@ -88,9 +88,12 @@ def is_late(each: Due) -> bool:
     return each.due_at is None or NOW - each.due_at > OVERDUE
 
 
+ADDRESS = "https://o.example/"
+
+
 def config(feeds: int, *, min_interval: timedelta = timedelta(minutes=5), spacing: timedelta = 2 * SECOND) -> Config:
     listed = tuple(
-        Feed(outlet="o", slug=f"f{n}", location=Filled("https://o.example/", "https://o.example/"), min_interval=min_interval)
+        Feed(outlet="o", slug=f"f{n}", location=Filled(ADDRESS, ADDRESS), min_interval=min_interval)
         for n in range(feeds)
     )
     return Config(
