@@ -478,6 +478,7 @@ subscription = _table(
     Column("feed_id", Id, ForeignKey("feed.feed_id"), primary_key=True, autoincrement=False, comment="which feed"),
     Column("hub", Text, nullable=False, comment="the hub's URL"),
     Column("topic", Text, nullable=False, comment="what the hub calls the feed: its rel=self"),
+    Column("token", Text, nullable=False, unique=True, comment="end of the address that the hub calls; not guessable"),
     Column("state", Text, nullable=False, comment="asked, active, refused, ended"),
     Column("asked_at", Utc, comment="when the hub was last asked"),
     Column("lease_until", Utc, comment="until when it pushes, as it said"),

@@ -330,6 +330,7 @@ def upgrade() -> None:
     sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='which feed'),
     sa.Column('hub', sa.Text(), nullable=False, comment="the hub's URL"),
     sa.Column('topic', sa.Text(), nullable=False, comment='what the hub calls the feed: its rel=self'),
+    sa.Column('token', sa.Text(), nullable=False, comment='end of the address that the hub calls; not guessable'),
     sa.Column('state', sa.Text(), nullable=False, comment='asked, active, refused, ended'),
     sa.Column('asked_at', Utc, nullable=True, comment='when the hub was last asked'),
     sa.Column('lease_until', Utc, nullable=True, comment='until when it pushes, as it said'),
@@ -339,6 +340,7 @@ def upgrade() -> None:
     sa.Column('detail', sa.Text(), nullable=True, comment='what the hub said last'),
     sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], ),
     sa.PrimaryKeyConstraint('feed_id'),
+    sa.UniqueConstraint('token'),
     comment='A feed whose hub is asked to push (W3C WebSub). Its secret is kept nowhere but in memory.',
     sqlite_strict=True
     )
