@@ -203,6 +203,7 @@ def _write_versions(tx: Tx, entry_ids: set[int], now: dict[int, Projected], crea
     changed = [row for version_id, row in rows.items() if version_id in held and _differs(row, held[version_id])]
     _name_changes(tx, [*fresh, *changed], replaced)
     gone = held.keys() - rows.keys()
+    _to_search(tx, {row["entry_id"] for row in changed} | {held[n].entry_id for n in gone})
     tx.write(delete(version).where(version.c.version_id == bindparam("of")), [{"of": n} for n in sorted(gone)])
     tx.write(_UPDATE_VERSION, [{"of": row["version_id"], **row} for row in changed])
     tx.write(version.insert(), fresh)
@@ -268,7 +269,7 @@ def _write_entries(tx: Tx, entry_ids: set[int], now: dict[int, Projected]) -> No
     tx.write(delete(entry).where(entry.c.entry_id == bindparam("of")), [{"of": n} for n in gone])
     tx.write(_UPDATE_ENTRY, [{"of": row["entry_id"], **row} for row in changed])
     tx.write(entry.insert(), fresh)
-    _to_search(tx, [*gone, *(row["entry_id"] for row in (*fresh, *changed))])
+    _to_search(tx, {*gone, *(row["entry_id"] for row in (*fresh, *changed))})
 
 
 _ENTRIES = select(entry).where(entry.c.entry_id.in_(bindparam("entries", expanding=True)))
@@ -304,10 +305,10 @@ def _entry_differs(row: dict[str, Any], held: Row[Any]) -> bool:
     return any(row[name] != getattr(held, name) for name in _ENTRY_FACTS)
 
 
-def _to_search(tx: Tx, entry_ids: Sequence[int]) -> None:
+def _to_search(tx: Tx, entry_ids: set[int]) -> None:
     """These entries' lines in the search index are no longer of today."""
     held = {row.entry_id for row in tx.rows_in(_PENDING, "entries", entry_ids)}
-    tx.write(search_pending.insert(), [{"entry_id": n} for n in entry_ids if n not in held])
+    tx.write(search_pending.insert(), [{"entry_id": n} for n in sorted(entry_ids - held)])
 
 
 _PENDING = select(search_pending.c.entry_id).where(search_pending.c.entry_id.in_(bindparam("entries", expanding=True)))

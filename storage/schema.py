@@ -27,6 +27,19 @@ SEARCH = (
     stems,         -- stems and compound parts, asked by `chronik search`
     content='search_source', content_rowid='entry_id', tokenize="unicode61 remove_diacritics 2")""",
 )
+SEARCH_FORMER = (
+    """CREATE VIEW former_source AS
+    SELECT l.version_id, w.title, w.summary, w.content_text, NULL AS stems
+    FROM search_former l JOIN wording w ON w.wording_id = l.wording_id""",
+    """CREATE VIRTUAL TABLE former_fts USING fts5(
+    -- Full-text index over former wordings, asked by `chronik search --versions`. May lag a minute.
+    -- select v.* from former_fts f join entry_versions v on v.version_id = f.rowid where former_fts match 'krieg*'
+    title,         -- as in entry_versions
+    summary,       -- as in entry_versions
+    content_text,  -- as in entry_versions
+    stems,         -- stems and compound parts
+    content='former_source', content_rowid='version_id', tokenize="unicode61 remove_diacritics 2")""",
+)
 
 
 def prepare(engine: Engine, *, now: datetime, name: str) -> None:
@@ -102,5 +115,5 @@ def create_views(connection: Connection) -> None:
 def create_search(connection: Connection) -> None:
     """Make the search index where the dialect has one of its own kind."""
     if connection.dialect.name == "sqlite":
-        for statement in SEARCH:
+        for statement in SEARCH + SEARCH_FORMER:
             connection.exec_driver_sql(statement)

@@ -1,69 +1,141 @@
-"""Keep the search index up to date, off the hot write path: entries wait in search_pending until `refresh`."""
+"""Keep the search index up to date, off the hot write path: entries wait in search_pending until `refresh`.
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
+Two indexes over outside content: entries_fts has the current wordings, former_fts those that were replaced. Such an
+index forgets a line only when it is told word for word what the line was, so search_line and search_former keep which
+wording a line has and by the rules of which language its stems were made; `storage.stems.version` says with which
+rules, and an index that was made with others is made anew.
+"""
 
-from sqlalchemy import Row, bindparam, delete, select, text
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from storage.tables import entry, search_line, search_pending, wording
+from sqlalchemy import Connection, Row, Table, bindparam, delete, insert, select, text
+
+from storage import stems
+from storage.tables import archive_info, entry, search_former, search_line, search_pending, version, wording
 from storage.transaction import Tx
 
-BATCH = 500
-Stems: TypeAlias = Callable[[str, str | None], str]
+BATCH = 200
+_VERSION = "stems"  # key in archive_info
 
 
-def no_stems(_text: str, _language: str | None) -> str:
-    """Until there is a stemmer."""
-    return ""
-
-
-def refresh(tx: Tx, stems: Stems = no_stems, *, limit: int = BATCH) -> int:
+def refresh(tx: Tx, *, limit: int = BATCH) -> int:
     """Bring up to `limit` waiting entries into the index. Returns how many: call again until it is 0."""
+    if tx.connection.dialect.name != "sqlite":
+        tx.write(delete(search_pending), [{}])
+        return 0
+    if not is_of_today(tx.connection):
+        forget_all(tx.connection)
     waiting = [row.entry_id for row in tx.rows(select(search_pending.c.entry_id).limit(limit))]
-    held = list(tx.rows_in(_HELD, "entries", waiting))
-    now = list(tx.rows_in(_NOW, "entries", waiting))
-    tx.write(_TAKE_OUT, [_line(row, stems) for row in held])
-    tx.write(delete(search_line).where(search_line.c.entry_id == bindparam("of")), [{"of": n} for n in waiting])
-    tx.write(search_line.insert(), [{"entry_id": row.entry_id, "wording_id": row.wording_id} for row in now])
-    tx.write(_PUT_IN, [_line(row, stems) for row in now])
-    tx.write(delete(search_pending).where(search_pending.c.entry_id == bindparam("of")), [{"of": n} for n in waiting])
+    _bring_up_to_date(tx, waiting)
     return len(waiting)
 
 
-def _texts(table: Any) -> Any:
+def _bring_up_to_date(tx: Tx, entry_ids: Sequence[int]) -> None:
+    for index in (_CURRENT, _FORMER):
+        held = {row.line: row for row in tx.rows_in(index.held, "entries", entry_ids)}
+        now = {row.line: row for row in tx.rows_in(index.now, "entries", entry_ids)}
+        stale = [row for line, row in held.items() if line not in now or _said(row) != _said(now[line])]
+        fresh = [row for line, row in now.items() if line not in held or _said(row) != _said(held[line])]
+        index.take_out(tx, stale)
+        index.put_in(tx, fresh)
+    tx.write(_NO_LONGER_WAITING, [{"of": n} for n in entry_ids])
+
+
+def take_out(tx: Tx, entry_ids: Iterable[int]) -> None:
+    """Forget these entries' lines, as long as their wordings are still there."""
+    entry_ids = list(entry_ids)
+    if tx.connection.dialect.name == "sqlite":
+        for index in (_CURRENT, _FORMER):
+            index.take_out(tx, list(tx.rows_in(index.held, "entries", entry_ids)))
+    tx.write(_NO_LONGER_WAITING, [{"of": n} for n in entry_ids])
+
+
+def is_of_today(connection: Connection) -> bool:
+    """Whether the index was made by today's rules."""
+    held = select(archive_info.c.value).where(archive_info.c.key == _VERSION)
+    return connection.execute(held).scalar() == stems.version()
+
+
+def forget_all(connection: Connection) -> None:
+    """Empty the index: every entry waits to be indexed by today's rules."""
+    for index in (_CURRENT, _FORMER):
+        connection.execute(text(f"INSERT INTO {index.name}({index.name}) VALUES ('delete-all')"))  # noqa: S608 - our own names
+        connection.execute(delete(index.lines))
+    connection.execute(delete(search_pending))
+    connection.execute(insert(search_pending).from_select(["entry_id"], select(entry.c.entry_id)))
+    connection.execute(delete(archive_info).where(archive_info.c.key == _VERSION))
+    connection.execute(insert(archive_info), {"key": _VERSION, "value": stems.version()})
+
+
+_NO_LONGER_WAITING = delete(search_pending).where(search_pending.c.entry_id == bindparam("of"))
+
+
+# --- one index --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """An FTS5 table and the table of its lines. `held` and `now` select them by `:entries`, texts and all."""
+
+    name: str
+    lines: Table
+    held: Any
+    now: Any
+
+    def take_out(self, tx: Tx, rows: Sequence[Row[Any]]) -> None:
+        """Forget lines that are held."""
+        (key,) = self.lines.primary_key.columns
+        columns = f"{self.name}, rowid, title, summary, content_text, stems"
+        values = "'delete', :line, :title, :summary, :content_text, :stems"
+        forget = text(f"INSERT INTO {self.name}({columns}) VALUES ({values})")  # noqa: S608
+        tx.write(forget, [_texts(row) for row in rows])
+        tx.write(delete(self.lines).where(key == bindparam("of")), [{"of": row.line} for row in rows])
+
+    def put_in(self, tx: Tx, rows: Sequence[Row[Any]]) -> None:
+        """Index lines anew."""
+        (key,) = self.lines.primary_key.columns
+        said = [dict(row._mapping) | {key.name: row.line} for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
+        tx.write(self.lines.insert(), [{name: row[name] for name in self.lines.columns.keys()} for row in said])  # noqa: SIM118
+        columns, values = "rowid, title, summary, content_text, stems", ":line, :title, :summary, :content_text, :stems"
+        add = text(f"INSERT INTO {self.name}({columns}) VALUES ({values})")  # noqa: S608
+        tx.write(add, [_texts(row) for row in rows])
+
+
+def _texts(row: Row[Any]) -> dict[str, Any]:
+    body = row.content_text if row.content_text != row.summary else None  # the same words once
+    return {
+        "line": row.line,
+        "title": row.title,
+        "summary": row.summary,
+        "content_text": body,
+        "stems": stems.stems(row.title, (row.summary, body), row.language),
+    }
+
+
+def _said(row: Row[Any]) -> tuple[int, str | None]:
+    return row.wording_id, row.language
+
+
+def _lines(line: Any, table: Table, language: Any) -> Any:
+    texts = (wording.c.title, wording.c.summary, wording.c.content_text)
     return (
-        select(
-            table.c.entry_id,
-            wording.c.wording_id,
-            wording.c.title,
-            wording.c.summary,
-            wording.c.content_text,
-            wording.c.language,
-        )
+        select(line.label("line"), table.c.entry_id, wording.c.wording_id, *texts, language)
         .join_from(table, wording, wording.c.wording_id == table.c.wording_id)
         .where(table.c.entry_id.in_(bindparam("entries", expanding=True)))
     )
 
 
-_HELD, _NOW = _texts(search_line), _texts(entry)
-# An index over outside content forgets a line only when it is told word for word what the line was.
-_TAKE_OUT = text(
-    "INSERT INTO entries_fts(entries_fts, rowid, title, summary, content_text, stems)"
-    " VALUES ('delete', :entry_id, :title, :summary, :content_text, :stems)"
+_CURRENT = _Index(
+    "entries_fts",
+    search_line,
+    _lines(search_line.c.entry_id, search_line, search_line.c.language),
+    _lines(entry.c.entry_id, entry, wording.c.language),
 )
-_PUT_IN = text(
-    "INSERT INTO entries_fts(rowid, title, summary, content_text, stems)"
-    " VALUES (:entry_id, :title, :summary, :content_text, :stems)"
+_FORMER = _Index(
+    "former_fts",
+    search_former,
+    _lines(search_former.c.version_id, search_former, search_former.c.language),
+    _lines(version.c.version_id, version, wording.c.language).where(version.c.replaced_at.is_not(None)),
 )
-
-
-def _line(row: Row[Any], stems: Stems) -> dict[str, Any]:
-    body = row.content_text if row.content_text != row.summary else None  # the same words once
-    words = " ".join(part for part in (row.title, row.summary, body) if part)
-    return {
-        "entry_id": row.entry_id,
-        "title": row.title,
-        "summary": row.summary,
-        "content_text": body,
-        "stems": stems(words, row.language),
-    }

@@ -89,7 +89,7 @@ def _ref(target: str, comment: str, *, name: str | None = None, null: bool = Fal
 archive_info = _table(
     "archive_info",
     "Public: what this archive is.",
-    Column("key", Text, primary_key=True, comment="contract, schema, created_at, software"),
+    Column("key", Text, primary_key=True, comment="contract, schema, created_at, software, stems"),
     Column("value", Text, nullable=False, comment="value, as text"),
 )
 
@@ -356,6 +356,9 @@ entry = _table(
     Index("entry_feed_seen", "feed_id", "first_seen_at"),  # serves: entries per day of a feed
     Index("entry_published", "published_at"),  # serves: newest of all
     Index("entry_seen", "first_seen_at"),
+    Index(
+        "entry_at", text("coalesce(published_at, first_seen_at)")
+    ),  # serves: newest of what a search finds, days of all
     Index("entry_seq", "seq", unique=True),  # serves: what changed since N
 )
 
@@ -433,6 +436,16 @@ search_line = _table(
     "What the search index holds of an entry: needed word for word to take it out again.",
     _id("entry_id", "rowid in entries_fts"),
     Column("wording_id", Id, nullable=False, comment="the wording that is indexed"),
+    Column("language", Text, comment="by whose rules its stems were made"),
+)
+
+search_former = _table(
+    "search_former",
+    "What the search index over former wordings holds.",
+    _id("version_id", "rowid in former_fts"),
+    Column("entry_id", Id, nullable=False, index=True, comment="of which entry"),
+    Column("wording_id", Id, nullable=False, comment="the wording that is indexed"),
+    Column("language", Text, comment="by whose rules its stems were made"),
 )
 
 job = _table(
@@ -478,6 +491,7 @@ subscription = _table(
     Column("feed_id", Id, ForeignKey("feed.feed_id"), primary_key=True, autoincrement=False, comment="which feed"),
     Column("hub", Text, nullable=False, comment="the hub's URL"),
     Column("topic", Text, nullable=False, comment="what the hub calls the feed: its rel=self"),
+    Column("token", Text, nullable=False, unique=True, comment="end of the address that the hub calls; not guessable"),
     Column("state", Text, nullable=False, comment="asked, active, refused, ended"),
     Column("asked_at", Utc, comment="when the hub was last asked"),
     Column("lease_until", Utc, comment="until when it pushes, as it said"),

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zlib import crc32
 
-from ingest.schedule import failures, hints, moves, rhythm, trust, wait
+from ingest.schedule import failures, hints, moves, renewals, rhythm, trust, wait
 from ingest.schedule.gaps import estimated_missed
 from ingest.schedule.memory import Memory
 from ingest.schedule.signals import Bounds, Signals
@@ -37,8 +37,8 @@ FLOOR_FADES = 0.9997  # a limit that a server set is tried again after thousands
 SECOND = timedelta(seconds=1)
 PAST_THE_MARK = timedelta(seconds=18)  # a publisher's own scheduler takes a moment
 PAST_THE_CACHE = timedelta(seconds=3)
+ALONE = 0.6  # of the price, where nothing but the feed itself shows what came: entries missed there are lost
 JITTER, MOST_JITTER = 0.03, timedelta(seconds=5)
-LONGEST_GRID = 3600  # seconds: copies that stand longer are not worth waiting for
 
 
 def standing(feed: FeedRecord, recorded: Recorded, told: Signals, bounds: Bounds, now: datetime) -> Standing:
@@ -89,24 +89,22 @@ def _learned(memory: Memory, recorded: Recorded, told: Signals, now: datetime) -
     return replace(
         memory,
         rhythm=rhythm.learned(memory.rhythm, shown, _minutes(now)),
-        lifetime_s=_lifetime(memory, told),
+        lifetime_s=renewals.lifetime(memory.lifetime_s, told.fresh_for),
+        belied=_belied(memory, shown, _minutes(now)),
         floor_s=int(memory.floor_s * FLOOR_FADES),
         retries=0,
         gone=0,
     )
 
 
+def _belied(memory: Memory, shown: rhythm.Shown, now: float) -> renewals.Belied:
+    if memory.rhythm is None or shown.gap or not shown.new:
+        return memory.belied
+    return renewals.belied(memory.belied, sorted(shown.dates)[-shown.new :], memory.rhythm.until, now)
+
+
 def _minutes(at: datetime) -> float:
     return at.timestamp() / 60.0
-
-
-def _lifetime(memory: Memory, told: Signals) -> int:
-    """The longest time that the server gave a document lately; it is a round number of minutes nearly everywhere."""
-    if told.fresh_for is None:
-        return 0
-    given = told.fresh_for.total_seconds()
-    to_the_minute = -given % 60.0
-    return max(int(given + (to_the_minute if to_the_minute < 15.0 else 0.0)), int(memory.lifetime_s * 0.999))
 
 
 def _due(feed: FeedRecord, memory: Memory, told: Signals, bounds: Bounds, now: datetime) -> tuple[Memory, Due]:
@@ -116,8 +114,8 @@ def _due(feed: FeedRecord, memory: Memory, told: Signals, bounds: Bounds, now: d
     allowed = wait.room(known.window, known.clumping)
     if told.repairable:
         allowed = max(allowed, 2.0 * known.window)
-    longest = _in_minutes(bounds.max_interval)
-    best = wait.best_wait(known, _minutes(now), _in_minutes(bounds.price), allowed, longest)
+    price = _in_minutes(bounds.price) * (1.0 if told.repairable else ALONE)
+    best = wait.best_wait(known, _minutes(now), price, allowed, _in_minutes(bounds.max_interval))
     due = _allowed(Due(timedelta(minutes=best.minutes), _because(best, known)), memory, told, bounds, now)
     after = min(due.after + _jitter(feed, now) * min(due.after * JITTER, MOST_JITTER), bounds.max_interval)
     return replace(memory, interval_s=int(after.total_seconds())), replace(due, after=after)
@@ -136,12 +134,14 @@ def _allowed(due: Due, memory: Memory, told: Signals, bounds: Bounds, now: datet
 
 
 def _moved(after: timedelta, fresh: timedelta, memory: Memory, now: datetime) -> timedelta:
-    """When the server's copy is renewed, or just after the publisher's own mark."""
-    minutes = _in_minutes(after)
-    if 0 < memory.lifetime_s <= LONGEST_GRID:
+    """Onto a better moment nearby: when the document is renewed, or just after the publisher's own mark."""
+    minutes, past = _in_minutes(after), _minutes(now)
+    if 0 < memory.lifetime_s <= renewals.LONGEST_LIFETIME:
         return timedelta(minutes=wait.on_grid(minutes, _in_minutes(fresh), memory.lifetime_s / 60.0))
+    if every := renewals.rhythm_of(memory.belied):
+        return timedelta(minutes=wait.on_grid(minutes, -past % every + _in_minutes(PAST_THE_CACHE), every))
     if memory.rhythm and memory.rhythm.marks > wait.MARKED:
-        first = -_minutes(now) % rhythm.MARK + _in_minutes(PAST_THE_MARK)
+        first = -past % rhythm.MARK + _in_minutes(PAST_THE_MARK)
         return timedelta(minutes=wait.on_grid(minutes, first, rhythm.MARK))
     return after
 

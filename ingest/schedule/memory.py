@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+from ingest.schedule.renewals import NOTHING, Belied
 from ingest.schedule.rhythm import Rhythm
 
 MOST = 1e9  # no count, no number of minutes is larger
@@ -20,6 +21,7 @@ class Memory:
     interval_s: int | None = None  # what was last waited for after a good answer
     floor_s: int = 0  # the server would not answer more often (429)
     lifetime_s: int = 0  # for how long the server says that a document stands
+    belied: Belied = NOTHING  # how often each rhythm of renewal was contradicted
     ttl_s: int = 0  # what the document says of its own rhythm
     skip: str | None = None  # hours and days at which it asks not to be read: "0,1,2;5,6"
     retries: int = 0
@@ -41,7 +43,9 @@ class Memory:
 
     def text(self) -> str:
         """As the archive keeps it."""
-        kept = {name: value for name in self.__slots__ if name != "rhythm" and (value := getattr(self, name))}
+        kept = {name: value for name in _READERS if name not in _NUMERIC and (value := getattr(self, name))}
+        if any(self.belied):
+            kept["belied"] = " ".join(f"{count:.4g}" for count in self.belied)
         if self.rhythm is not None:
             kept["rhythm"] = _rhythm_kept(self.rhythm)
         return json.dumps(kept, separators=(",", ":"))
@@ -98,11 +102,8 @@ def _rhythm_kept(rhythm: Rhythm) -> str:
 
 
 def _rhythm(kept: object) -> Rhythm | None:
-    try:
-        numbers = tuple(map(float, kept.split())) if isinstance(kept, str) else ()
-    except ValueError:
-        return None
-    if len(numbers) != _NUMBERS or not all(0.0 <= number <= MOST for number in numbers):
+    numbers = _numbers(kept, _NUMBERS)
+    if numbers is None:
         return None
     parts: list[float | tuple[float, ...]] = []
     start = 0
@@ -114,11 +115,25 @@ def _rhythm(kept: object) -> Rhythm | None:
     return rhythm if plausible else None
 
 
+def _belied(kept: object) -> Belied | None:
+    return _numbers(kept, len(NOTHING))
+
+
+def _numbers(kept: object, count: int) -> tuple[float, ...] | None:
+    """So many numbers with blanks between them, none negative."""
+    try:
+        numbers = tuple(map(float, kept.split())) if isinstance(kept, str) else ()
+    except ValueError:
+        return None
+    return numbers if len(numbers) == count and all(0.0 <= number <= MOST for number in numbers) else None
+
+
 _READERS: dict[str, Callable[[object], Any]] = {
     "rhythm": _rhythm,
     "interval_s": _count,
     "floor_s": _count,
     "lifetime_s": _count,
+    "belied": _belied,
     "ttl_s": _count,
     "skip": _text,
     "retries": _count,
@@ -131,3 +146,4 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "move_times": _count,
     "looked_at": _time,
 }
+_NUMERIC = {"rhythm", "belied"}

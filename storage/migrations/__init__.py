@@ -4,6 +4,7 @@ Which schema an archive has stands in `archive_info`, so that Alembic's own tabl
 is drafted with `python -m storage.migrations.draft`; storage.schema.SCHEMA names the newest.
 """
 
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -13,16 +14,17 @@ from typing import Any
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import Script, ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect, select, update
+from sqlalchemy import Connection, Engine, inspect, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from storage import search_index
 from storage.archive import Archive, utc_now
 from storage.care import backup
 from storage.daemon_lock import only_daemon
 from storage.engine import Turns, lock_path, open_engine, sqlite_path
 from storage.errors import ArchiveError
-from storage.schema import SEARCH, create_search, create_views, held_schema, made_by
-from storage.tables import archive_info, entry, search_line, search_pending
+from storage.schema import SEARCH, SEARCH_FORMER, create_search, create_views, held_schema, made_by
+from storage.tables import archive_info
 
 FOLDER = Path(__file__).parent
 
@@ -78,7 +80,9 @@ def _take(engine: Engine, steps: list[Script]) -> None:
     with _transaction(engine) as connection:
         for view in inspect(connection).get_view_names():
             connection.exec_driver_sql(f'DROP VIEW "{view}"')
-        with Operations.context(MigrationContext.configure(connection)):
+        with Operations.context(MigrationContext.configure(connection)), warnings.catch_warnings():
+            # A table that is put in another's place loses its indexes on expressions: the step makes them anew.
+            warnings.filterwarnings("ignore", "Skipped unsupported reflection of expression-based index")
             for step in steps:
                 step.module.upgrade()
         create_views(connection)
@@ -115,19 +119,18 @@ def _check_references(connection: Connection) -> None:
 
 
 def _renew_search(connection: Connection) -> None:
-    """The search index stays if it is built as it would be today; else every entry waits to be indexed again."""
+    """A search index stays if it is built as it would be today; else every entry waits to be indexed again."""
     if connection.dialect.name != "sqlite":
         return
-    source, index = SEARCH
-    held = "SELECT sql FROM sqlite_schema WHERE name = 'entries_fts'"
-    if connection.exec_driver_sql(held).scalar() == index:
-        connection.exec_driver_sql(source)
+    held = set(connection.exec_driver_sql("SELECT sql FROM sqlite_schema WHERE type = 'table'").scalars())
+    if {SEARCH[1], SEARCH_FORMER[1]} <= held:
+        for source in (SEARCH[0], SEARCH_FORMER[0]):
+            connection.exec_driver_sql(source)
         return
-    connection.exec_driver_sql("DROP TABLE IF EXISTS entries_fts")
+    for index in ("entries_fts", "former_fts"):
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {index}")
     create_search(connection)
-    connection.execute(search_line.delete())
-    connection.execute(search_pending.delete())
-    connection.execute(search_pending.insert().from_select(["entry_id"], select(entry.c.entry_id)))
+    search_index.forget_all(connection)
 
 
 def _stamp(connection: Connection, schema: str) -> None:

@@ -22,7 +22,7 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     op.create_table('archive_info',
-    sa.Column('key', sa.Text(), nullable=False, comment='contract, schema, created_at, software'),
+    sa.Column('key', sa.Text(), nullable=False, comment='contract, schema, created_at, software, stems'),
     sa.Column('value', sa.Text(), nullable=False, comment='value, as text'),
     sa.PrimaryKeyConstraint('key'),
     comment='Public: what this archive is.',
@@ -143,9 +143,20 @@ def upgrade() -> None:
     comment='A publisher. Entries are deduplicated within it.',
     sqlite_strict=True
     )
+    op.create_table('search_former',
+    sa.Column('version_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='rowid in former_fts'),
+    sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='of which entry'),
+    sa.Column('wording_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='the wording that is indexed'),
+    sa.Column('language', sa.Text(), nullable=True, comment='by whose rules its stems were made'),
+    sa.PrimaryKeyConstraint('version_id'),
+    comment='What the search index over former wordings holds.',
+    sqlite_strict=True
+    )
+    op.create_index(op.f('ix_search_former_entry_id'), 'search_former', ['entry_id'], unique=False)
     op.create_table('search_line',
     sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='rowid in entries_fts'),
     sa.Column('wording_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='the wording that is indexed'),
+    sa.Column('language', sa.Text(), nullable=True, comment='by whose rules its stems were made'),
     sa.PrimaryKeyConstraint('entry_id'),
     comment='What the search index holds of an entry: needed word for word to take it out again.',
     sqlite_strict=True
@@ -330,6 +341,7 @@ def upgrade() -> None:
     sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='which feed'),
     sa.Column('hub', sa.Text(), nullable=False, comment="the hub's URL"),
     sa.Column('topic', sa.Text(), nullable=False, comment='what the hub calls the feed: its rel=self'),
+    sa.Column('token', sa.Text(), nullable=False, comment='end of the address that the hub calls; not guessable'),
     sa.Column('state', sa.Text(), nullable=False, comment='asked, active, refused, ended'),
     sa.Column('asked_at', Utc, nullable=True, comment='when the hub was last asked'),
     sa.Column('lease_until', Utc, nullable=True, comment='until when it pushes, as it said'),
@@ -339,6 +351,7 @@ def upgrade() -> None:
     sa.Column('detail', sa.Text(), nullable=True, comment='what the hub said last'),
     sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], ),
     sa.PrimaryKeyConstraint('feed_id'),
+    sa.UniqueConstraint('token'),
     comment='A feed whose hub is asked to push (W3C WebSub). Its secret is kept nowhere but in memory.',
     sqlite_strict=True
     )
@@ -449,3 +462,4 @@ def upgrade() -> None:
     op.create_index(op.f('ix_run_item_id'), 'run', ['item_id'], unique=False)
     op.create_index(op.f('ix_run_last_window_id'), 'run', ['last_window_id'], unique=False)
     op.create_index('run_open', 'run', ['feed_id'], unique=False, sqlite_where=sa.text('last_window_id IS NULL'), postgresql_where=sa.text('last_window_id IS NULL'))
+    op.create_index('entry_at', 'entry', [sa.literal_column('coalesce(published_at, first_seen_at)')], unique=False)
