@@ -86,6 +86,7 @@ class Line:
     clock: Clock
     config: Config
     forced: bool = False
+    price: Callable[[FeedRecord], timedelta] = lambda _feed: Bounds().price  # see Bounds
     large: asyncio.Lock = field(default_factory=asyncio.Lock)  # one large document at a time, from parser to commit
 
     async def visit(self, feed: FeedRecord) -> Visited:
@@ -106,9 +107,17 @@ class Line:
             visit = Visit(outcome, partial(self._standing, told))
             return Visited(feed, outcome, await self.archive.do(lambda tx: record(tx, visit)))
 
+    async def take(self, feed: FeedRecord, document: Document) -> Visited:
+        """Read and record what came without our asking. When the feed is due stays as it is."""
+        async with AsyncExitStack() as held:
+            if len(document.body) > LARGE:
+                await held.enter_async_context(self.large)
+            outcome, _ = await self._read(feed, document, sha256(document.body).digest(), Signals())
+            return Visited(feed, outcome, await self.archive.do(lambda tx: record(tx, Visit(outcome))))
+
     def _standing(self, told: Signals, feed: FeedRecord, recorded: Recorded) -> Standing:
         manner = self.config.manner(feed.name)
-        bounds = Bounds(manner.min_interval, manner.max_interval)
+        bounds = Bounds(manner.min_interval, manner.max_interval, self.price(feed))
         return standing(feed, recorded, told, bounds, self.clock.now())
 
     async def _outcome(self, feed: FeedRecord, held: AsyncExitStack) -> tuple[Outcome, Signals]:

@@ -26,8 +26,11 @@ class Route(StrEnum):
 
     @property
     def shows_window(self) -> bool:
-        """True where a document is the feed as it stood at that time, so that it makes and ends sightings."""
-        return self in {Route.LIVE, Route.PUSH, Route.WAYBACK, Route.LOAD}
+        """True where a document is the feed as it stood at that time, so that it makes and ends sightings.
+
+        A hub may push just the new entries (W3C WebSub section 7): what is not in there may well stand.
+        """
+        return self in {Route.LIVE, Route.WAYBACK, Route.LOAD}
 
 
 class Reason(StrEnum):

@@ -14,16 +14,17 @@ from ingest.daemon.alarm import Alarm
 from ingest.daemon.aside import aside
 from ingest.daemon.clockwatch import ClockWatch
 from ingest.daemon.pulse import SLOWEST_VISIT, Pulse
+from ingest.daemon.pushes import MOST, Pushes
 from ingest.daemon.repairs import Repairs
 from ingest.daemon.rounds import TICK, Rounds
 from ingest.daemon.timetable import Job, Timetable
 from ingest.daemon.watching import Timed, Weighed
 from ingest.fetch import Fetcher
 from ingest.health import health
-from ingest.listener import listening
+from ingest.listener import Asked, Told, listening
 from ingest.metrics import CONTENT_TYPE, Metrics, Now
 from ingest.notify import Notifier
-from ingest.pipeline import Asks, Visited
+from ingest.pipeline import Asks, Line, Visited
 from ingest.session import Session
 from storage import due, feeds, search_index
 from storage.transaction import Tx
@@ -63,6 +64,7 @@ class Daemon:
         self._notifier = notifier or Notifier()
         self._show = show
         self._repairs = Repairs()
+        self._pushes = Pushes(self.metrics)
         self._alarm = Alarm()
         self._rounds = Rounds(self.pulse, self._visited, self.metrics.late)
         self._clock_watch = ClockWatch(session.clock.now)
@@ -71,8 +73,7 @@ class Daemon:
         self._open = AsyncExitStack()
         self._timetable = Timetable(self._jobs())
         self._config_stamp = reloading.stamp(session.config.path)
-        self.session = replace(session, line=replace(session.line, web=self._weighed(session.line.web)))
-        self._time_parser()
+        self.session = replace(session, line=self._watched(session))
 
     async def run(self) -> int:
         """Poll for ever. Returns when stopped, how many visits had to be dropped."""
@@ -119,9 +120,18 @@ class Daemon:
         return text, CONTENT_TYPE
 
     async def _listen(self) -> None:
-        if (place := self.session.config.daemon.listen) is not None:
+        config = self.session.config
+        if (place := config.daemon.listen) is not None:
             await self._open.enter_async_context(listening(place, health(self.complaints, self._measures)))
             log.info("http://%s/healthz and /metrics answer", place)
+        if config.websub.callback is not None and (place := config.websub.listen) is not None:
+            await self._open.enter_async_context(listening(place, self._hub_called, most=MOST))
+            log.info("hubs that call %s are heard at %s", config.websub.callback.template, place)
+
+    async def _hub_called(self, asked: Asked) -> Told:
+        told = await self._pushes.answer(self.session, asked)
+        self._timetable.now("taking pushes")
+        return told
 
     # --- jobs ---
 
@@ -137,6 +147,8 @@ class Daemon:
             Job("recalling gaps", self._of_session(self._repairs.recall), DAY, MINUTE),
             Job("looking for what needs a person", self._look, 5 * MINUTE, 5 * MINUTE),
             Job("minding the archive", self._mind_trouble, MINUTE, MINUTE),
+            Job("taking pushes", self._of_session(self._pushes.take), MINUTE),
+            Job("asking hubs", self._of_session(self._pushes.work), MINUTE, MINUTE / 2),
             Job("backup", self._of_session(upkeep.back_up), 10 * MINUTE, MINUTE),
             Job("verifying", self._of_session(upkeep.verify), 10 * MINUTE, 5 * MINUTE),
             Job("care", self._of_session(upkeep.care), 60 * MINUTE, 10 * MINUTE),
@@ -174,6 +186,7 @@ class Daemon:
 
     def _visited(self, visited: Visited) -> None:
         self._repairs.visited(visited)
+        self._pushes.visited(visited)
         for tell in self._tell:
             tell(visited)
 
@@ -264,10 +277,9 @@ class Daemon:
     def _weighed(self, web: Asks) -> Asks:
         return Weighed(web, web.room) if isinstance(web, Fetcher) else web
 
-    def _time_parser(self) -> None:
-        line, clock = self.session.line, self.session.clock
-        timed = Timed(line.parser, self.metrics.parsed, clock.monotonic)
-        self.session = replace(self.session, line=replace(line, parser=timed))
+    def _watched(self, session: Session) -> Line:
+        timed = Timed(session.line.parser, self.metrics.parsed, session.clock.monotonic)
+        return replace(session.line, web=self._weighed(session.line.web), parser=timed, price=self._pushes.price)
 
     # --- the end ---
 
