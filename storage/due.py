@@ -31,7 +31,8 @@ Choose: TypeAlias = Callable[[Iterable[Due]], Sequence[int]]
 def claim(tx: Tx, *, by: str, lasting: timedelta, choose: Choose) -> list[FeedRecord]:
     """Lease those of the due feeds that `choose` picks; it is given all of them, the longest due first."""
     chosen = list(choose(_due(tx)))
-    rows = sorted(tx.rows_in(_CHOSEN, "chosen", chosen), key=lambda row: chosen.index(row.feed_id))
+    place = {feed_id: n for n, feed_id in enumerate(chosen)}
+    rows = sorted(tx.rows_in(_CHOSEN, "chosen", chosen, now=tx.now), key=lambda row: place[row.feed_id])
     lease = {"lease_by": by, "lease_until": tx.now + lasting}
     tx.write(_LEASE.values(lease), [{"of": row.feed_id} for row in rows])
     return [record_of(row) for row in rows]
@@ -57,8 +58,8 @@ _DUE = (
     .where(or_(feed.c.next_due_at.is_(None), feed.c.next_due_at <= bindparam("now")))
     .order_by(feed.c.next_due_at.nulls_first(), feed.c.feed_id)
 )
-# On a server several daemons choose at the same time: what another one has just locked is left to it.
-_CHOSEN = FEEDS.where(feed.c.feed_id.in_(bindparam("chosen", expanding=True))).with_for_update(
+# On a server several daemons choose at the same time: what another one has just locked, or leased, is left to it.
+_CHOSEN = _free(FEEDS.where(feed.c.feed_id.in_(bindparam("chosen", expanding=True)))).with_for_update(
     of=feed, skip_locked=True
 )
 _LEASE = update(feed).where(feed.c.feed_id == bindparam("of"))

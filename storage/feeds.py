@@ -276,6 +276,8 @@ def stand(tx: Tx, record: FeedRecord, standing: Standing, *, attempted_at: datet
         "lease_by": None,
         "lease_until": None,
     }
+    if record.state is FeedHealth.UNLISTED:  # it was taken out of feeds.yaml while it was asked
+        values |= {"state": FeedHealth.UNLISTED.value, "next_due_at": None, "due_because": "not in feeds.yaml"}
     if standing.url is not None and standing.url != record.url:
         values["url"] = standing.url
         move(tx, record.feed_id, standing.url, standing.url_because or "moved")
