@@ -39,6 +39,7 @@ from storage.records import (
     Visit,
 )
 from storage.transaction import Tx
+from storage.trouble import trouble_of
 
 log = logging.getLogger(__name__)
 
@@ -104,8 +105,18 @@ class Line:
     async def _visited(self, feed: FeedRecord) -> Visited:
         async with AsyncExitStack() as held:
             outcome, told = await self._outcome(feed, held)
-            visit = Visit(outcome, partial(self._standing, told))
-            return Visited(feed, outcome, await self.archive.do(lambda tx: record(tx, visit)))
+            try:
+                return Visited(feed, outcome, await self._recorded(outcome, told))
+            except Exception as bug:
+                if trouble_of(bug) is not None:  # the archive's, not the feed's
+                    raise
+                log.exception("a bug, met when %s was recorded", feed.name, extra={"feed": feed.name})
+                outcome, told = _unrecordable(outcome, bug)
+                return Visited(feed, outcome, await self._recorded(outcome, told))
+
+    async def _recorded(self, outcome: Outcome, told: Signals) -> Recorded:
+        visit = Visit(outcome, partial(self._standing, told))
+        return await self.archive.do(lambda tx: record(tx, visit))
 
     async def take(self, feed: FeedRecord, document: Document) -> Visited:
         """Read and record what came without our asking. When the feed is due stays as it is."""
@@ -256,6 +267,13 @@ def _request(
         spacing=manner.spacing,
         forced=forced,
     )
+
+
+def _unrecordable(outcome: Outcome, bug: Exception) -> tuple[Outcome, Signals]:
+    """What came is kept as far as it can be: a later release may make sense of it."""
+    detail = f"it could not be recorded: {type(bug).__name__}: {bug}"[:500]
+    body, content_type = getattr(outcome, "body", None), getattr(outcome, "content_type", None)
+    return Failed(outcome.fetch, Reason.BUG, detail, body, content_type), Signals(Reason.BUG, detail)
 
 
 def _told(found: tuple[Found, ...]) -> str:
