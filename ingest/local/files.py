@@ -34,7 +34,7 @@ def documents(
     """Every document under these paths; files oldest first, which spares the archive work.
 
     Without `name`, `…/ORF/News.xml` is of the feed `orf/news`, as is `…/ORF/News/20260101T1200.xml`, whose name is a
-    time.
+    is a time.
     """
     for path in paths:
         if path.is_dir():

@@ -1,0 +1,252 @@
+"""What other readers and archives kept arrives with its dates; what is loaded twice is there once."""
+
+import asyncio
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from feeds import item, news, rss
+from saying import rows, told
+
+from ingest import read
+from ingest.hints import Hints
+from ingest.load import Loaded, Loader
+from ingest.local.documents import FeedName, Names
+from ingest.local.files import documents
+from storage.archive import Archive, Writer
+from storage.records import Reading
+
+FEED = "https://o.example/feed/"
+
+
+class Here:
+    """Reads in this process."""
+
+    async def read(self, body: bytes, hints: Hints) -> Reading:
+        return read.read(body, hints)
+
+
+def load(folder: Path, *paths: Path, names: Names | None = None) -> list[Loaded]:
+    found: list[Loaded] = []
+
+    async def main(archive: Archive) -> None:
+        writer = Writer(archive)
+        try:
+            await Loader(archive, writer, Here()).load(documents(paths, names or Names()), found.append)
+        finally:
+            writer.close()
+
+    with Archive.open(str(folder / "archive.sqlite"), create=True) as archive:
+        asyncio.run(main(archive))
+    return found
+
+
+def asked(folder: Path, query: str) -> list[tuple[Any, ...]]:
+    with Archive.open(str(folder / "archive.sqlite")) as archive:
+        return rows(archive, query)
+
+
+def database(path: Path, *statements: str) -> Path:
+    connection = sqlite3.connect(path)
+    for statement in statements:
+        connection.execute(statement)
+    connection.commit()
+    connection.close()
+    return path
+
+
+def newsboat(folder: Path) -> Path:
+    return database(
+        folder / "cache.db",
+        "create table rss_feed (rssurl text, url text, title text, lastmodified int, is_rtl int, etag text)",
+        "create table rss_item (id integer primary key, guid text, title text, author text, url text, feedurl text,"
+        " pubDate int, content text, unread int, enclosure_url text, enclosure_type text, deleted int)",
+        f"insert into rss_feed values ('{FEED}', 'https://o.example/', 'Meldungen', 0, 0, '')",
+        f"insert into rss_item values (1, 'https://o.example/?p=1', 'Eins', 'Ann', 'https://o.example/1/', '{FEED}',"
+        " 1772328600, '<p>Text</p>', 1, null, null, 0)",
+        f"insert into rss_item values (2, 'https://o.example/?p=2', 'Zwei', '', 'https://o.example/2/', '{FEED}',"
+        " 1772332200, '<p>Mehr</p>', 1, 'https://o.example/2.mp3', 'audio/mpeg', 1)",
+    )
+
+
+def freshrss(folder: Path) -> Path:
+    return database(
+        folder / "db.sqlite",
+        "create table category (id integer primary key)",
+        "create table entrytmp (id integer primary key)",
+        "create table feed (id integer primary key, url text, name text, website text)",
+        "create table entry (id bigint, guid text, title text, author text, content text, link text, date int,"
+        " lastSeen int, hash blob, is_read int, is_favorite int, id_feed int, tags text)",
+        "insert into feed values (1, 'https://o.example/feed/?a=1&amp;b=2', 'Meldungen', 'https://o.example/')",
+        "insert into entry values (1772330000123456, 'https://o.example/?p=1', 'Eins &amp; zwei', ';Ann', '<p>T</p>',"
+        " 'https://o.example/1/', 1772328600, 0, x'00', 0, 0, 1, '#Politik #Wien')",
+    )
+
+
+def reader(folder: Path) -> Path:
+    return database(
+        folder / "reader.sqlite",
+        "create table feeds (url text, title text, link text, user_title text)",
+        "create table feed_tags (a)",
+        "create table entry_tags (a)",
+        "create table entries (id text, feed text, title text, link text, updated text, author text, published text,"
+        " summary text, content text, enclosures text, first_updated text)",
+        f"insert into feeds values ('{FEED}', 'Meldungen', 'https://o.example/', null)",
+        f"insert into entries values ('https://o.example/?p=1', '{FEED}', 'Eins', 'https://o.example/1/', null, 'Ann',"
+        " '2026-03-01 01:30:00', 'Kurz', '[{\"value\": \"<p>Lang</p>\"}]', '[]', '2026-03-01 02:00:00.5')",
+        f"insert into entries values ('https://o.example/?p=2', '{FEED}', 'Zwei', 'https://o.example/2/', null, null,"
+        " null, 'Kurz', null, null, '2026-03-05 02:00:00')",
+    )
+
+
+def feed_to_sqlite(folder: Path) -> Path:
+    return database(
+        folder / "feeds.db",
+        "create table feeds (id text primary key, title text, subtitle text, link text)",
+        "create table meldungen (id text, feed text, title text, description text, published text, link text)",
+        "insert into feeds values ('https://o.example/', 'Meldungen', '', 'https://o.example/')",
+        "insert into meldungen values ('https://o.example/?p=1', 'https://o.example/', 'Eins', 'Text',"
+        " 'Sun, 01 Mar 2026 01:30:00 +0000', 'https://o.example/1/')",
+    )
+
+
+def miniflux(folder: Path) -> Path:
+    entry = {
+        "id": 1,
+        "feed_id": 7,
+        "hash": "ab",
+        "title": "Eins",
+        "url": "https://o.example/1/",
+        "author": "Ann",
+        "content": "<p>Text</p>",
+        "published_at": "2026-03-01T01:30:00Z",
+        "created_at": "2026-03-01T02:00:00.123Z",
+        "tags": ["Politik"],
+        "feed": {"id": 7, "feed_url": FEED, "site_url": "https://o.example/", "title": "Meldungen"},
+    }
+    path = folder / "entries.json"
+    path.write_text(json.dumps({"total": 1, "entries": [entry]}))
+    return path
+
+
+@pytest.mark.parametrize("make", [newsboat, freshrss, reader, feed_to_sqlite, miniflux])
+def test_every_entry_of_a_reader_arrives_with_its_date(tmp_path: Path, make: Any) -> None:
+    found = load(tmp_path, make(tmp_path))
+    assert [each.failure for each in found if each.failure] == []
+    first = asked(tmp_path, "select title, published_at, url from entries order by published_at is null, published_at")
+    assert first[0] == (first[0][0], "2026-03-01T01:30:00Z", "https://o.example/1/")
+    assert first[0][0].startswith("Eins")
+
+
+@pytest.mark.parametrize("make", [newsboat, freshrss, reader, feed_to_sqlite, miniflux])
+def test_a_reader_loaded_twice_is_there_once(tmp_path: Path, make: Any) -> None:
+    path = make(tmp_path)
+    load(tmp_path, path)
+    with Archive.open(str(tmp_path / "archive.sqlite")) as archive:
+        before = told(archive)
+    again = load(tmp_path, path)
+    assert all(each.recorded and each.recorded.known for each in again)
+    with Archive.open(str(tmp_path / "archive.sqlite")) as archive:
+        assert told(archive) == before
+
+
+def test_a_reader_says_when_it_first_had_an_entry(tmp_path: Path) -> None:
+    load(tmp_path, reader(tmp_path))
+    assert asked(tmp_path, "select first_seen_at from entries order by 1") == [
+        ("2026-03-01T02:00:00Z",),
+        ("2026-03-05T02:00:00Z",),
+    ]
+
+
+def test_entries_of_a_reader_show_no_window_and_end_none(tmp_path: Path) -> None:
+    load(tmp_path, reader(tmp_path))
+    assert asked(tmp_path, "select count(*) from sightings") == [(0,)]
+    assert asked(tmp_path, "select count(*) from gaps") == [(0,)]
+
+
+def test_a_feed_that_the_archive_knows_by_its_address_gets_what_a_reader_has_of_it(tmp_path: Path) -> None:
+    with Archive.open(str(tmp_path / "archive.sqlite"), create=True) as archive:
+        archive.ensure_feed("orf", "news", FEED)
+    load(tmp_path, reader(tmp_path), names=Names(by_url={FEED: FeedName("orf", "news")}))
+    assert asked(tmp_path, "select distinct feed from entries") == [("orf/news",)]
+
+
+def test_titles_that_a_reader_keeps_escaped_are_readable(tmp_path: Path) -> None:
+    load(tmp_path, freshrss(tmp_path))
+    assert asked(tmp_path, "select title, categories, authors from entries") == [
+        ("Eins & zwei", '["Politik","Wien"]', '["Ann"]')
+    ]
+
+
+def test_a_database_of_something_else_is_told_and_left_alone(tmp_path: Path) -> None:
+    path = database(tmp_path / "music.db", "create table tracks (a)")
+    (found,) = load(tmp_path, path)
+    assert "no feed reader" in (found.failure or "")
+
+
+# --- archives of our own ----------------------------------------------------------------------------------------------
+
+
+def test_another_archive_loads_with_all_its_observations(tmp_path: Path) -> None:
+    theirs, ours = tmp_path / "theirs", tmp_path / "ours"
+    for folder in (theirs, ours):
+        folder.mkdir()
+    for number, body in enumerate([news(2, 1), rss([item(2, title="Neu"), item(1)]), news(4, 3, 2)]):
+        path = theirs / "o" / "news" / f"2026030{number + 1}T1200.xml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+        load(theirs, path, names=Names(FeedName("o", "news")))
+    load(ours, theirs / "archive.sqlite")
+    with Archive.open(str(theirs / "archive.sqlite")) as one, Archive.open(str(ours / "archive.sqlite")) as other:
+        assert told(one) == told(other)
+
+
+# --- WARC -------------------------------------------------------------------------------------------------------------
+
+
+def warc(folder: Path, *responses: tuple[str, str, bytes, str]) -> Path:
+    """Records of (address, WARC-Date, body, content type), uncompressed."""
+    records = []
+    for url, date, body, kind in responses:
+        http = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n\r\n".encode() + body
+        head = (
+            f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {url}\r\nWARC-Date: {date}\r\n"
+            f"WARC-Record-ID: <urn:uuid:{len(records):032}>\r\nContent-Type: application/http; msgtype=response\r\n"
+            f"Content-Length: {len(http)}\r\n\r\n"
+        )
+        records.append(head.encode() + http + b"\r\n\r\n")
+    path = folder / "crawl.warc"
+    path.write_bytes(b"".join(records))
+    return path
+
+
+def test_feeds_in_a_warc_file_are_seen_at_their_warc_date_and_pages_are_passed_over(tmp_path: Path) -> None:
+    pytest.importorskip("warcio")
+    path = warc(
+        tmp_path,
+        (FEED, "2026-03-02T00:00:00Z", news(2, 1), "application/rss+xml"),
+        ("https://o.example/1/", "2026-03-02T00:00:01Z", b"<!doctype html><title>Seite</title>", "text/html"),
+        (FEED, "2026-03-03T00:00:00Z", news(3, 2), "application/rss+xml"),
+    )
+    found = load(tmp_path, path)
+    assert [each.failure for each in found] == [None, None]
+    assert asked(tmp_path, "select requested_at, route, url from fetches order by 1") == [
+        ("2026-03-02T00:00:00Z", "load", FEED),
+        ("2026-03-03T00:00:00Z", "load", FEED),
+    ]
+    assert asked(tmp_path, "select count(*) from entries") == [(3,)]
+
+
+def test_a_warc_file_that_breaks_off_gives_what_is_whole(tmp_path: Path) -> None:
+    pytest.importorskip("warcio")
+    path = warc(
+        tmp_path,
+        (FEED, "2026-03-02T00:00:00Z", news(2, 1), "application/rss+xml"),
+        (FEED, "2026-03-03T00:00:00Z", b"x" * 100, "application/rss+xml"),
+    )
+    path.write_bytes(path.read_bytes()[:-200])
+    found = load(tmp_path, path)
+    assert found[0].failure is None
+    assert asked(tmp_path, "select count(*) from entries") == [(2,)]
