@@ -116,7 +116,8 @@ def _item(feed: int, n: int) -> str:
     text = f"Der Text der Meldung {n} von {feed}, in dem steht, was geschehen ist. " * 4
     at = time.strftime("%d %b %Y %H:%M:%S +0000", time.gmtime(n * CHANGING * 60))
     link = f"https://example.org/{feed}/{n}"
-    return f"<item><title>Meldung {n}</title><link>{link}</link><guid>{link}</guid><pubDate>{at}</pubDate><description>{text}</description></item>"
+    parts = {"title": f"Meldung {n}", "link": link, "guid": link, "pubDate": at, "description": text}
+    return f"<item>{''.join(f'<{name}>{value}</{name}>' for name, value in parts.items())}</item>"
 
 
 # --- the measurement --------------------------------------------------------------------------------------------------
@@ -125,10 +126,10 @@ def _item(feed: int, n: int) -> str:
 def _measure(folder: Path, port: int, args: argparse.Namespace) -> Found:
     listen = f"127.0.0.1:{_free_port()}"
     _configure(folder, port, listen, args)
-    command = [Path(sys.executable).with_name("chronik"), "run", "--log-level", "error"]
-    daemon = subprocess.Popen(command, cwd=folder)
+    program = "import sys; from ingest.cli import main; sys.exit(main(sys.argv[1:]))"
+    daemon = subprocess.Popen([sys.executable, "-c", program, "run", "--log-level", "error"], cwd=folder)
     try:
-        _wait_for_all(listen, args)
+        _wait_for_all(daemon, listen, args)
         return _measured(daemon.pid, listen, args)
     finally:
         daemon.send_signal(signal.SIGTERM)
@@ -158,10 +159,12 @@ def _free_port() -> int:
         return port
 
 
-def _wait_for_all(listen: str, args: argparse.Namespace) -> None:
+def _wait_for_all(daemon: "subprocess.Popen[bytes]", listen: str, args: argparse.Namespace) -> None:
     end = time.monotonic() + 120 + 6 * args.feeds / args.rate
     while time.monotonic() < end:
         time.sleep(2)
+        if daemon.poll() is not None:
+            raise SystemExit(f"the daemon ended with {daemon.returncode}")
         told = _metrics(listen)
         print(f"\rpolled {_polls(told):.0f} of {args.feeds} ", end="", file=sys.stderr, flush=True)
         if _polls(told) > args.feeds * 1.3 and told.get("chronik_due", 0) < args.rate * 2:

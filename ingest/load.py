@@ -77,7 +77,7 @@ class Loader:
         with self.archive.read() as connection:
             known = observations.known(connection, feed.feed_id, found.fetched_at, name)
         url = found.url or f"file:{found.place}"
-        fetch = Fetch(feed.feed_id, Route.LOAD, url, found.fetched_at, detail=found.assumed)
+        fetch = Fetch(feed.feed_id, Route.LOAD, url, found.fetched_at, detail=found.assumed, is_page=found.is_page)
         match known:
             case observations.Known.OBSERVED:
                 return None

@@ -58,6 +58,13 @@ _HEADERS = (
 )
 
 
+def all_urls(connection: Connection) -> list[tuple[str, str]]:
+    """Every address that a feed has had, with its name (`outlet/feed`); the one in force last."""
+    query = select(feed_url.c.url, feed.c.name).join_from(feed_url, feed, feed.c.feed_id == feed_url.c.feed_id)
+    rows = connection.execute(query.order_by(feed_url.c.until_at.is_(None), feed_url.c.from_at, feed.c.feed_id))
+    return [(row.url, row.name) for row in rows]
+
+
 # --- months -----------------------------------------------------------------------------------------------------------
 
 

@@ -145,7 +145,7 @@ def _given(values: dict[str, Any]) -> dict[str, Any]:
 
 def _show(tx: Tx, seen: Fetch, document_id: int, sha256: bytes, kept: Kept, fetch_id: int) -> Placed:
     """Let the document show its entries: as the feed's window, or as a page of its past."""
-    if seen.route.shows_window:
+    if seen.shows_window:
         observation = Observation(seen.feed_id, seen.requested_at, document_id, sha256, tuple(kept.items), fetch_id)
         return place(tx, observation)
     _glimpse(tx, seen, document_id, kept.items, fetch_id)
@@ -206,7 +206,7 @@ _ALIVE = select(item.c.entry_id).distinct().where(item.c.entry_id.in_(bindparam(
 def _note_feed(tx: Tx, source: Source, kept: Kept, placed: Placed, outcome: Ingested) -> None:
     """What its newest document says of the feed."""
     values: dict[str, Any] = {}
-    if placed.newest and outcome.fetch.route.shows_window:
+    if placed.newest and outcome.fetch.shows_window:
         values |= _head(outcome.reading.head)
         values["unstable_guids"] = _guid_trouble(tx, source, kept)
     if kept.entered:

@@ -200,7 +200,10 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """One attempt to get a document. Headers are (name, value) as sent and received, secrets already taken out."""
+    """One attempt to get a document. Headers are (name, value) as sent and received, secrets already taken out.
+
+    `is_page`: it shows entries of the past and not the feed as it stood, though the route's documents usually do.
+    """
 
     feed_id: int
     route: Route
@@ -213,6 +216,12 @@ class Fetch:
     response_headers: tuple[tuple[str, str], ...] = ()
     wire_bytes: int | None = None
     detail: str | None = None
+    is_page: bool = False
+
+    @property
+    def shows_window(self) -> bool:
+        """True where the document is the feed as it stood at that time, so that it makes and ends sightings."""
+        return self.route.shows_window and not self.is_page
 
 
 @dataclass(frozen=True, slots=True)

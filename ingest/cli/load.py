@@ -14,13 +14,19 @@ from ingest.cli.progress import Bar, bar
 
 if TYPE_CHECKING:
     from ingest.load import Loaded
-    from ingest.local.files import FeedName
+    from ingest.local.documents import FeedName
     from storage.archive import Archive
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Options of the verb."""
-    parser.add_argument("path", nargs="*", type=Path, metavar="PATH", help="files, folders, .zip, .tar.gz, .gz")
+    parser.add_argument(
+        "path",
+        nargs="*",
+        type=Path,
+        metavar="PATH",
+        help="files, folders, .zip, .tar.gz, .gz, .warc, databases of other readers and archives of chronik",
+    )
     parser.add_argument("--feed", metavar="OUTLET/FEED", help="the feed that all of them are documents of")
     parser.add_argument("--manifest", type=Path, metavar="FILE", help="NDJSON that names documents, feeds and times")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
@@ -50,7 +56,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _feed_name(text: str | None) -> "FeedName | None":
-    from ingest.local.files import FeedName
+    from ingest.local.documents import FeedName
     from ingest.local.manifest import FEED_NAME
 
     if text is None:
@@ -63,18 +69,28 @@ def _feed_name(text: str | None) -> "FeedName | None":
 
 async def _load(args: argparse.Namespace, name: "FeedName | None", archive: "Archive", tell: Any) -> None:
     from ingest.load import Loader
+    from ingest.local.documents import Names
     from ingest.local.files import documents
     from ingest.local.manifest import listed
     from ingest.parse.sandbox import Sandbox
     from storage.archive import Writer
 
-    found = chain(documents(args.path, name), listed(args.manifest) if args.manifest else ())
+    found = chain(documents(args.path, Names(name, _by_url(archive))), listed(args.manifest) if args.manifest else ())
     writer = Writer(archive)
     try:
         async with Sandbox(os.cpu_count() or 1) as parser:
             await Loader(archive, writer, parser).load(found, tell)
     finally:
         writer.close()
+
+
+def _by_url(archive: "Archive") -> "dict[str, FeedName]":
+    """The feeds that the archive has, by the addresses that they have had."""
+    from ingest.local.documents import FeedName
+    from storage.past import all_urls
+
+    with archive.read() as connection:
+        return {url: FeedName(*name.split("/", 1)) for url, name in all_urls(connection)}
 
 
 @dataclass(slots=True)

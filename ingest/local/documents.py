@@ -2,8 +2,10 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import urlsplit
 
 MAX_BYTES = 32 * 1024 * 1024
 
@@ -14,7 +16,7 @@ _TRANSLITERATED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss",
 class LocalDocument:
     """A body with what is known of it. `place` names it for people; `fetched_at` is when it was seen (aware).
 
-    `assumed`: what had to be assumed about it, in words.
+    `assumed`: what had to be assumed about it, in words. `is_page`: it shows entries, not the feed as it stood.
     """
 
     place: str
@@ -25,6 +27,7 @@ class LocalDocument:
     url: str | None = None
     content_type: str | None = None
     assumed: str | None = None
+    is_page: bool = False
 
     @property
     def feed_name(self) -> str:
@@ -33,11 +36,52 @@ class LocalDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedName:
+    """Which feed documents belong to."""
+
+    outlet: str
+    feed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How feeds are called: all of them so (`fixed`), or as the archive knows their addresses."""
+
+    fixed: FeedName | None = None
+    by_url: Mapping[str, FeedName] = field(default_factory=dict)
+
+    def of(self, url: str | None) -> FeedName | None:
+        """The feed at an address, by whichever scheme; None: that cannot be told."""
+        if self.fixed is not None or url is None:
+            return self.fixed
+        return next((self.by_url[each] for each in _spellings(url) if each in self.by_url), None)
+
+
+def _spellings(url: str) -> tuple[str, ...]:
+    rest = url.partition("://")[2]
+    bare = rest.rstrip("/")
+    return tuple(f"{scheme}://{each}" for scheme in ("https", "http") for each in (rest, bare, bare + "/"))
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
     """A place that gave no document, why, and what to do about it."""
 
     place: str
     why: str
+
+
+def named(url: str | None, title: str | None) -> FeedName:
+    """A name for a feed that the archive does not know.
+
+    >>> named("https://www.orf.at/rss/news.xml", "ORF"), named(None, "Der Standard")
+    (FeedName(outlet='orf-at', feed='rss-news-xml'), FeedName(outlet='der-standard', feed='news'))
+    """
+    if url is None:
+        return FeedName(slug(title or ""), "news")
+    parts = urlsplit(url)
+    path = slug(f"{parts.path} {parts.query}")
+    return FeedName(slug((parts.hostname or "").removeprefix("www.")), "news" if path == "unnamed" else path)
 
 
 def slug(text: str) -> str:

@@ -6,60 +6,55 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, TypeAlias
 
-from ingest.local.documents import MAX_BYTES, LocalDocument, Unreadable, slug
+from ingest.local import readers, warc
+from ingest.local.documents import MAX_BYTES, FeedName, LocalDocument, Names, Unreadable, slug
+from storage import foreign
 
 TIME_ASSUMED = "seen when its file was last changed (assumed)"
 MAX_MEMBERS = 1_000_000
+ANY = Names()
+Found: TypeAlias = Iterator[LocalDocument | Unreadable]
 _TAR = re.compile(r"\.(tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz))$", re.IGNORECASE)
 _TIMELIKE = re.compile(r"[\d\-_.:TZ+]{6,}")
 _SUFFIXES = re.compile(r"(\.(xml|rss|rdf|atom|json|feed|txt|html?|php|gz))+$", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class FeedName:
-    """Which feed all documents belong to."""
-
-    outlet: str
-    feed: str
-
-
-def documents(
-    paths: Iterable[Path], name: FeedName | None = None, max_bytes: int = MAX_BYTES
-) -> Iterator[LocalDocument | Unreadable]:
+def documents(paths: Iterable[Path], names: Names = ANY, max_bytes: int = MAX_BYTES) -> Found:
     """Every document under these paths; files oldest first, which spares the archive work.
 
-    Without `name`, `…/ORF/News.xml` is of the feed `orf/news`, as is `…/ORF/News/20260101T1200.xml`, whose name is a
+    Without a name for all, `…/ORF/News.xml` is of the feed `orf/news`, as is `…/ORF/News/20260101T1200.xml`, whose name
     is a time.
     """
     for path in paths:
         if path.is_dir():
-            yield from _folder(path, name, max_bytes)
+            yield from _folder(path, names, max_bytes)
         elif path.exists():
-            yield from _file(path, path.name, name, max_bytes)
+            yield from _file(path, path.name, names, max_bytes)
         else:
             yield Unreadable(str(path), "there is no such file or folder")
 
 
-def _folder(folder: Path, name: FeedName | None, max_bytes: int) -> Iterator[LocalDocument | Unreadable]:
+def _folder(folder: Path, names: Names, max_bytes: int) -> Found:
     files = [each for each in folder.rglob("*") if each.is_file() and not each.name.startswith(".")]
     files.sort(key=lambda each: (each.stat().st_mtime, str(each)))
     for each in files:
-        yield from _file(each, str(each.relative_to(folder.parent)), name, max_bytes)
+        yield from _file(each, str(each.relative_to(folder.parent)), names, max_bytes)
 
 
-def _file(path: Path, place: str, name: FeedName | None, max_bytes: int) -> Iterator[LocalDocument | Unreadable]:
+def _file(path: Path, place: str, names: Names, max_bytes: int) -> Found:
     try:
-        if zipfile.is_zipfile(path):
-            yield from _zip(path, place, name, max_bytes)
+        if special := _special(path, place, names, max_bytes):
+            yield from special
+        elif zipfile.is_zipfile(path):
+            yield from _zip(path, place, names, max_bytes)
         elif _TAR.search(path.name):
-            yield from _tar(path, place, name, max_bytes)
+            yield from _tar(path, place, names, max_bytes)
         else:
-            yield _single(path, place, name, max_bytes)
+            yield _single(path, place, names, max_bytes)
     except (
         OSError,
         EOFError,
@@ -72,12 +67,27 @@ def _file(path: Path, place: str, name: FeedName | None, max_bytes: int) -> Iter
         yield Unreadable(place, f"cannot be read: {e}")
 
 
-def _single(path: Path, place: str, name: FeedName | None, max_bytes: int) -> LocalDocument | Unreadable:
+def _special(path: Path, place: str, names: Names, max_bytes: int) -> Found | None:
+    """What holds more than a document: a database, a WARC file, what another reader gave out."""
+    with path.open("rb") as file:
+        start = file.read(4096)
+    if start.startswith(foreign.MAGIC):
+        return readers.of_database(path, place, names)
+    if warc.is_warc(path):
+        return warc.documents(path, place, names, max_bytes)
+    if b'"total"' in start and b'"entries"' in start:
+        body = body_of(path, max_bytes)
+        at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        return None if body is None else readers.of_miniflux(body, place, names, at)
+    return None
+
+
+def _single(path: Path, place: str, names: Names, max_bytes: int) -> LocalDocument | Unreadable:
     body = body_of(path, max_bytes)
     if body is None:
         return Unreadable(place, f"is larger than {max_bytes} bytes")
     at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    return _document(place, path.resolve().as_posix(), body, at, name)
+    return _document(place, path.resolve().as_posix(), body, at, names)
 
 
 def body_of(path: Path, max_bytes: int) -> bytes | None:
@@ -96,36 +106,36 @@ def _bounded(file: IO[bytes] | gzip.GzipFile, max_bytes: int) -> bytes | None:
     return None if len(body) > max_bytes else body
 
 
-def _zip(path: Path, place: str, name: FeedName | None, max_bytes: int) -> Iterator[LocalDocument | Unreadable]:
+def _zip(path: Path, place: str, names: Names, max_bytes: int) -> Found:
     with zipfile.ZipFile(path) as pack:
         for member in sorted(pack.infolist()[:MAX_MEMBERS], key=lambda each: each.date_time):
             if member.is_dir():
                 continue
             with pack.open(member) as file:
                 body = _bounded(file, max_bytes)
-            yield _member(place, member.filename, body, datetime(*member.date_time, tzinfo=UTC), name, max_bytes)
+            yield _member(place, member.filename, body, datetime(*member.date_time, tzinfo=UTC), names, max_bytes)
 
 
-def _tar(path: Path, place: str, name: FeedName | None, max_bytes: int) -> Iterator[LocalDocument | Unreadable]:
+def _tar(path: Path, place: str, names: Names, max_bytes: int) -> Found:
     with tarfile.open(path) as pack:
         for member in pack:
             file = pack.extractfile(member) if member.isfile() else None
             if file is not None:
                 at = datetime.fromtimestamp(member.mtime, UTC)
-                yield _member(place, member.name, _bounded(file, max_bytes), at, name, max_bytes)
+                yield _member(place, member.name, _bounded(file, max_bytes), at, names, max_bytes)
 
 
 def _member(
-    place: str, member: str, body: bytes | None, at: datetime, name: FeedName | None, max_bytes: int
+    place: str, member: str, body: bytes | None, at: datetime, names: Names, max_bytes: int
 ) -> LocalDocument | Unreadable:
     whole = f"{place}!{member}"
     if body is None:
         return Unreadable(whole, f"is larger than {max_bytes} bytes")
-    return _document(whole, f"{PurePosixPath(place).name}/{member}", body, at, name)
+    return _document(whole, f"{PurePosixPath(place).name}/{member}", body, at, names)
 
 
-def _document(place: str, path: str, body: bytes, at: datetime, name: FeedName | None) -> LocalDocument:
-    name = name or feed_name(path)
+def _document(place: str, path: str, body: bytes, at: datetime, names: Names) -> LocalDocument:
+    name = names.fixed or feed_name(path)
     return LocalDocument(place, body, name.outlet, name.feed, at, assumed=TIME_ASSUMED)
 
 
