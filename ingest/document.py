@@ -1,9 +1,10 @@
 """What an attempt brings home: a document, or word that the one we have still stands."""
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from ingest.answers import Freshness
+from ingest.source import Request
 from storage.records import Fetch
 
 
@@ -41,3 +42,11 @@ class NotModifiedAnswer:
 
 
 Answer: TypeAlias = Document | NotModifiedAnswer
+
+
+class Asks(Protocol):
+    """ingest.fetch.Fetcher, or what stands for it in a test."""
+
+    async def fetch(self, request: Request) -> Answer:
+        """Raises FetchError, and ingest.hosts.PostponedError."""
+        ...

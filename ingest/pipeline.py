@@ -13,21 +13,20 @@ from typing import Protocol, TypeVar
 
 from ingest.clock import Clock
 from ingest.config import Config, Defaults
-from ingest.discovery import Found, feeds_of_page
+from ingest.document import Answer, Asks, Document, NotModifiedAnswer
 from ingest.errors import FetchError, IngestError
-from ingest.fetch import Answer, Document, NotModifiedAnswer
 from ingest.hints import Hints
+from ingest.homepage import look
 from ingest.hosts import PostponedError
-from ingest.schedule import DISCOVERY_INTERVAL, Bounds, Memory, Signals, standing, wants_conditional
+from ingest.schedule import Bounds, Memory, Signals, standing, wants_conditional
 from ingest.source import Request
-from storage import feeds
+from storage import feeds, homepages
 from storage.recording import record
 from storage.records import (
     Failed,
     FeedRecord,
     Fetch,
     Ingested,
-    Looked,
     NotModified,
     Outcome,
     Reading,
@@ -43,16 +42,11 @@ from storage.trouble import trouble_of
 
 log = logging.getLogger(__name__)
 
+NO_FEED_THERE = {Reason.NOT_A_FEED, Reason.HTTP_4XX, Reason.GONE}
 UNANSWERED = {Reason.DNS, Reason.CONNECT, Reason.TLS, Reason.TIMEOUT, Reason.BUG}
 LOOK_AGAIN = timedelta(hours=1)
 LARGE = 1024 * 1024  # bytes of a document; its entries weigh many times as much
 T = TypeVar("T")
-
-
-class Asks(Protocol):
-    """ingest.fetch.Fetcher, or what stands for it in a test."""
-
-    async def fetch(self, request: Request) -> Answer: ...
 
 
 class Reads(Protocol):
@@ -69,12 +63,22 @@ class Writes(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Visited:
-    """One visit and what came of it; `outcome` None: the host may not be asked before `postponed_until`."""
+    """One visit and what came of it; `outcome` None: the host may not be asked before `postponed_until`.
+
+    `before`: the visit that failed, where the feed was then found elsewhere, by its outlet's homepage.
+    """
 
     feed: FeedRecord
     outcome: Outcome | None
     recorded: Recorded | None = None
     postponed_until: datetime | None = None
+    before: "Visited | None" = None
+
+    @property
+    def all(self) -> "tuple[Visited, ...]":
+        """One for each feed that was visited: one that was found instead comes with the visit that failed."""
+        failed = self.before
+        return (self,) if failed is None or failed.feed.feed_id == self.feed.feed_id else (failed, self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +97,11 @@ class Line:
     async def visit(self, feed: FeedRecord) -> Visited:
         """Ask for a feed, read it, record it and when it is due again. Never raises for what one feed does."""
         try:
-            feed = await self._found(feed)
             if feed.url is None:
-                return await self._without_url(feed)
-            return await self._visited(feed)
+                return await self._found_first(feed)
+            visited = await self._visited(feed)
+            instead = await self._instead(visited)
+            return visited if instead is None else replace(instead, before=visited)
         except PostponedError as postponed:
             until, because = postponed.until, str(postponed)
             await self.archive.do(lambda tx: feeds.postpone(tx, feed.feed_id, until, because))
@@ -195,59 +200,53 @@ class Line:
 
     # --- a feed that is not known yet, or never was one -----------------------------------------------------------
 
-    async def _found(self, feed: FeedRecord) -> FeedRecord:
-        """The feed with the URL found on its outlet's homepage, where it has none that ever gave a document."""
-        if not self._is_to_be_found(feed):
-            return feed
-        request = replace(_request(feed, feed.homepage or "", self.config.manner(feed.name)), route=Route.DISCOVERY)
-        fetch = Fetch(feed.feed_id, Route.DISCOVERY, request.safe_url, self.clock.now())
-        try:
-            found = await feeds_of_page(request.url, partial(self._get, request))
-        except FetchError as failure:
-            outcome, _ = self._failed(request, failure)
-            return await self._looked(feed, outcome, None)
-        chosen = next((each.url for each in found if not each.is_comments), None)
-        if chosen is None:
-            return await self._looked(feed, Failed(fetch, Reason.NOT_A_FEED, "its homepage names no feed"), None)
-        return await self._looked(feed, Looked(replace(fetch, detail=_told(found))), chosen)
-
-    def _is_to_be_found(self, feed: FeedRecord) -> bool:
+    async def _instead(self, visited: Visited) -> Visited | None:
+        """A visit of the feed that the outlet's homepage names, where no feed of the outlet ever gave a document."""
+        feed, outcome = visited.feed, visited.outcome
         if feed.homepage is None or feed.last_success_at is not None:
-            return False
-        looked_at = Memory.of(feed.memory).looked_at
-        if looked_at and not self.forced and self.clock.now() < datetime.fromisoformat(looked_at) + DISCOVERY_INTERVAL:
-            return False
-        return feed.url is None or (feed.last_error or "").startswith((Reason.NOT_A_FEED, Reason.HTTP_4XX, Reason.GONE))
+            return None
+        if not isinstance(outcome, Failed) or outcome.reason not in NO_FEED_THERE:
+            return None
+        found, _ = await self._looked(feed)
+        return None if found is None else await self._visited(found)
 
-    async def _get(self, like: Request, url: str) -> Document:
-        answer = await self.web.fetch(replace(like, url=url, shown_url=None))
-        assert isinstance(answer, Document)  # noqa: S101 - asked without validators
-        return answer
+    async def _found_first(self, feed: FeedRecord) -> Visited:
+        """A visit of a feed that has no address yet."""
+        found, failed = await self._looked(feed) if feed.homepage else (None, None)
+        return await self._without_url(feed, failed) if found is None else await self._visited(found)
 
-    async def _looked(self, feed: FeedRecord, outcome: Outcome, url: str | None) -> FeedRecord:
-        now = self.clock.now()
-        # A homepage that could not be asked was not looked at.
-        answered = not (isinstance(outcome, Failed) and outcome.reason in UNANSWERED)
-        memory = Memory.of(feed.memory)
-        memory = replace(memory, looked_at=now.isoformat()) if answered else memory
-        error = f"{outcome.reason}: {outcome.detail}" if isinstance(outcome, Failed) else None
+    async def _looked(self, feed: FeedRecord) -> tuple[FeedRecord | None, Failed | None]:
+        """The feed that its outlet's homepage names, if it is to be looked at now; else why there is none."""
+        if not await self.archive.do(lambda tx: homepages.begin_look(tx, feed.feed_id, forced=self.forced)):
+            return None, None
+        request = replace(_request(feed, feed.homepage or "", self.config.manner(feed.name)), route=Route.DISCOVERY)
+        request = replace(request, shown_url=None)
+        try:
+            seen = await look(request, self.web, self.clock.now())
+        except PostponedError as postponed:
+            until = postponed.until
+            await self.archive.do(lambda tx: homepages.put_off_look(tx, feed.feed_id, until))
+            raise
 
-        def write(tx: Tx) -> None:
-            record(tx, Visit(outcome))
-            feeds.note_discovery(tx, feed, memory.text(), url)
+        def write(tx: Tx) -> FeedRecord | None:
+            if isinstance(seen.outcome, Failed) and seen.outcome.reason in UNANSWERED:
+                homepages.put_off_look(tx, feed.feed_id, tx.now + LOOK_AGAIN)
+            found = None if seen.url is None else homepages.take_found(tx, feed, seen.url)
+            of = found or feed
+            record(tx, Visit(replace(seen.outcome, fetch=replace(seen.outcome.fetch, feed_id=of.feed_id))))
+            return found
 
-        await self.archive.do(write)
-        feed = replace(feed, memory=memory.text(), last_error=error)
-        return feed if url is None else replace(feed, url=url, etag=None, last_modified=None, newest_sha256=None)
+        found = await self.archive.do(write)
+        return found, seen.outcome if isinstance(seen.outcome, Failed) else None
 
-    async def _without_url(self, feed: FeedRecord) -> Visited:
+    async def _without_url(self, feed: FeedRecord, failed: Failed | None) -> Visited:
         """No feed was found, today or at the last look."""
-        now, looked_at = self.clock.now(), Memory.of(feed.memory).looked_at
-        until = datetime.fromisoformat(looked_at) + DISCOVERY_INTERVAL if looked_at else now + LOOK_AGAIN
-        error = feed.last_error or f"{Reason.NOT_A_FEED}: no URL is listed and no homepage"
-        await self.archive.do(lambda tx: feeds.note_not_found(tx, feed.feed_id, error, max(until, now + LOOK_AGAIN)))
+        now = self.clock.now()
+        error = f"{failed.reason}: {failed.detail}" if failed else feed.last_error
+        error = error or f"{Reason.NOT_A_FEED}: no URL is listed and no homepage"
+        await self.archive.do(lambda tx: homepages.note_not_found(tx, feed.feed_id, error, now + LOOK_AGAIN))
         reason, _, detail = error.partition(": ")
-        fetch = Fetch(feed.feed_id, Route.DISCOVERY, feed.homepage or "", now)
+        fetch = failed.fetch if failed else Fetch(feed.feed_id, Route.DISCOVERY, feed.homepage or "", now)
         return Visited(feed, Failed(fetch, Reason(reason), detail))
 
 
@@ -274,8 +273,3 @@ def _unrecordable(outcome: Outcome, bug: Exception) -> tuple[Outcome, Signals]:
     detail = f"it could not be recorded: {type(bug).__name__}: {bug}"[:500]
     body, content_type = getattr(outcome, "body", None), getattr(outcome, "content_type", None)
     return Failed(outcome.fetch, Reason.BUG, detail, body, content_type), Signals(Reason.BUG, detail)
-
-
-def _told(found: tuple[Found, ...]) -> str:
-    """What a homepage offers, in a line that status shows."""
-    return "feeds found: " + ", ".join(each.url + (" (comments)" if each.is_comments else "") for each in found)

@@ -26,7 +26,8 @@ async def poll(session: Session, claimed: Sequence[FeedRecord], tell: Callable[[
         async with places:
             visited = await session.line.visit(feed)
         left.discard(feed.feed_id)
-        tell(visited)
+        for each in visited.all:
+            tell(each)
 
     try:
         async with asyncio.TaskGroup() as group:

@@ -64,6 +64,7 @@ class _Known:
     outlets: dict[str, Row[Any]]
     feeds: dict[int, dict[str, Row[Any]]]
     listed_urls: dict[int, str]
+    discovered: set[int]
 
 
 def _known(tx: Tx) -> _Known:
@@ -73,8 +74,12 @@ def _known(tx: Tx) -> _Known:
         known.setdefault(row.outlet_id, {})[row.slug] = row
     # A move that the server asked for since then stays in force.
     urls = select(feed_url.c.feed_id, feed_url.c.url).where(feed_url.c.because == "listed").order_by(feed_url.c.from_at)
+    found = select(feed_url.c.feed_id).where(feed_url.c.until_at.is_(None), feed_url.c.because.startswith("discovered"))
     return _Known(
-        {row.slug: row for row in tx.rows(select(outlet))}, known, {row.feed_id: row.url for row in tx.rows(urls)}
+        {row.slug: row for row in tx.rows(select(outlet))},
+        known,
+        {row.feed_id: row.url for row in tx.rows(urls)},
+        {row.feed_id for row in tx.rows(found)},
     )
 
 
@@ -120,7 +125,17 @@ def _keep_feeds(tx: Tx, outlet_id: int, listing: OutletListing, known: _Known) -
         else:
             _keep_feed(tx, each, row, known.listed_urls.get(row.feed_id, row.url))
             kept.add(row.feed_id)
-    return kept
+    return kept | _still_needed(held, kept, known.discovered)
+
+
+def _still_needed(held: dict[str, Row[Any]], kept: set[int], discovered: set[int]) -> set[int]:
+    """What was found from the homepage instead of listed feeds of which none ever gave a good document."""
+    listed = [row for row in held.values() if row.feed_id in kept]
+    found = held.get(DISCOVERED_SLUG)
+    if found is None or not found.listed or found.feed_id not in discovered:
+        return set()
+    replaced = any(row.last_success_at is not None or row.url == found.url for row in listed)
+    return set() if replaced else {found.feed_id}
 
 
 def _keep_feed(tx: Tx, listing: FeedListing, known: Row[Any], listed_url: str | None) -> None:
@@ -235,22 +250,6 @@ def postpone(tx: Tx, feed_id: int, until: datetime, because: str) -> None:
     """The feed was not asked, since its host may not be: it is due again then. Its lease is given back."""
     values = {"next_due_at": until, "due_because": because, "lease_by": None, "lease_until": None}
     tx.connection.execute(update(feed).where(feed.c.feed_id == feed_id).values(values))
-
-
-def note_discovery(tx: Tx, record: FeedRecord, memory: str, url: str | None) -> None:
-    """Write down that the homepage was looked at for feeds, and the URL that was found there (None: none)."""
-    values: dict[str, Any] = {"memory": memory}
-    if url is not None and url != record.url:
-        values |= {"url": url, "etag": None, "last_modified": None, "live_document_id": None}
-        move(tx, record.feed_id, url, f"discovered from {record.homepage}")
-    tx.connection.execute(update(feed).where(feed.c.feed_id == record.feed_id).values(values))
-
-
-def note_not_found(tx: Tx, feed_id: int, error: str, until: datetime) -> None:
-    """The homepage showed no feed: it is looked at again then. That is no failure of the feed, which has no URL yet."""
-    values = {"last_error": error, "last_attempt_at": tx.now}
-    tx.connection.execute(update(feed).where(feed.c.feed_id == feed_id).values(values))
-    postpone(tx, feed_id, until, "no feed found from the homepage: looked for again then")
 
 
 def free_dead_leases(tx: Tx, is_alive: Callable[[str], bool]) -> None:

@@ -110,6 +110,7 @@ outlet = _table(
     Column("language", Text, comment="BCP 47, as configured"),
     Column("country", Text, comment="ISO 3166-1, as configured"),
     Column("timezone", Text, comment="IANA name, for dates without a zone"),
+    Column("look_due_at", Utc, comment="when its homepage may be looked at for feeds again; NULL: it never was"),
 )
 
 feed = _table(

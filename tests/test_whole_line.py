@@ -5,6 +5,7 @@ import random
 import signal
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 from commands import chronik, start
@@ -34,9 +35,9 @@ def query(folder: Path, sql: str) -> list[dict[str, object]]:
     return rows
 
 
-def poll(folder: Path, *words: str) -> dict[str, int]:
+def poll(folder: Path, *words: str) -> dict[str, Any]:
     done = chronik("poll", "--json", *words, cwd=folder)
-    told: dict[str, int] = json.loads(done.stdout)
+    told: dict[str, Any] = json.loads(done.stdout)
     return told | {"code": done.returncode}
 
 
@@ -124,6 +125,74 @@ def test_an_outlet_without_feeds_is_looked_for_from_its_homepage(tmp_path: Path)
         "discovery",
         "live",
     ]
+
+
+PAGE = answer(
+    b'<html><head><link rel="alternate" type="application/rss+xml" href="/feed/"></head></html>',
+    200,
+    ("Content-Type", "text/html"),
+)
+
+
+def homepage_config(folder: Path, server: Server, **feeds: str) -> None:
+    """One outlet with this homepage and these feeds."""
+    listed = "".join(f"\n      {slug}: {{url: '{server.url(path)}', min_interval: 1m}}" for slug, path in feeds.items())
+    (folder / "feeds.yaml").write_text(
+        "network: {spacing: 0s, allow_private_hosts: [127.0.0.0/8]}\n"
+        f"outlets:\n  blatt:\n    homepage: '{server.url('/')}'\n    feeds: {listed}\n"
+    )
+
+
+def test_the_row_of_a_look_at_a_homepage_tells_of_the_page_itself(tmp_path: Path) -> None:
+    with serving({"/": PAGE, "/feed/": answer(news(2, 1)), "/old": answer(b"", 404)}) as server:
+        homepage_config(tmp_path, server, old="/old")
+        poll(tmp_path)
+        (row,) = query(tmp_path, "select url, http_status, elapsed_ms, detail from fetches where route = 'discovery'")
+    assert (row["url"], row["http_status"]) == (server.url("/"), 200)
+    assert row["elapsed_ms"] is not None
+    assert row["detail"] == f"feeds found: {server.url('/feed/')}"
+
+
+def test_a_listed_feed_that_never_worked_is_replaced_at_once_by_what_the_homepage_names(tmp_path: Path) -> None:
+    with serving({"/": PAGE, "/feed/": answer(news(2, 1)), "/old": answer(b"", 404)}) as server:
+        homepage_config(tmp_path, server, old="/old")
+        told = poll(tmp_path)
+        assert (told["entries_new"], told["failed"]) == (2, 1)
+        assert query(tmp_path, "select feed, url, state from feeds order by 1") == [
+            {"feed": "blatt/news", "url": server.url("/feed/"), "state": "ok"},
+            {"feed": "blatt/old", "url": server.url("/old"), "state": "failing"},
+        ]
+        # Listing the same file again does not take out what was found.
+        assert [feed["feed"] for feed in poll(tmp_path, "--force")["feeds"]] == ["blatt/news", "blatt/old"]
+        assert query(tmp_path, "select count(*) as n from fetches where route = 'discovery'") == [{"n": 1}]
+
+
+def test_a_feed_that_was_found_is_left_again_when_a_listed_one_works(tmp_path: Path) -> None:
+    pages = {"/": PAGE, "/feed/": answer(news(2, 1)), "/old": answer(b"", 404)}
+    with serving(pages) as server:
+        homepage_config(tmp_path, server, old="/old")
+        poll(tmp_path)
+        homepage_config(tmp_path, server, old="/feed/")
+        poll(tmp_path, "--force")
+        states = query(tmp_path, "select feed, state from feeds order by 1")
+    assert states == [{"feed": "blatt/news", "state": "unlisted"}, {"feed": "blatt/old", "state": "ok"}]
+
+
+def test_no_homepage_is_looked_at_for_a_feed_whose_outlet_has_one_that_works(tmp_path: Path) -> None:
+    with serving({"/": PAGE, "/feed/": answer(news(2, 1)), "/old": answer(b"", 404)}) as server:
+        homepage_config(tmp_path, server, haupt="/feed/")
+        poll(tmp_path)
+        homepage_config(tmp_path, server, haupt="/feed/", old="/old")
+        poll(tmp_path, "--force")
+        assert query(tmp_path, "select route, count(*) as n from fetches group by 1") == [{"route": "live", "n": 3}]
+
+
+def test_a_homepage_is_looked_at_once_a_day_however_many_feeds_its_outlet_lacks(tmp_path: Path) -> None:
+    with serving({"/": answer(b"<html></html>"), "/a": answer(b"", 404), "/b": answer(b"", 404)}) as server:
+        homepage_config(tmp_path, server, a="/a", b="/b")
+        for _ in range(2):
+            assert chronik("poll", cwd=tmp_path).returncode in {0, 1}
+        assert query(tmp_path, "select reason from fetches where route = 'discovery'") == [{"reason": "not_a_feed"}]
 
 
 def test_without_a_network_there_is_one_clear_line_for_each_feed(tmp_path: Path) -> None:

@@ -19,12 +19,13 @@ from ingest.daemon.repairs import Repairs
 from ingest.daemon.rounds import TICK, Rounds
 from ingest.daemon.timetable import Job, Timetable
 from ingest.daemon.watching import Timed, Weighed
+from ingest.document import Asks
 from ingest.fetch import Fetcher
 from ingest.health import health
 from ingest.listener import Asked, Told, listening
 from ingest.metrics import CONTENT_TYPE, Metrics, Now
 from ingest.notify import Notifier
-from ingest.pipeline import Asks, Line, Visited
+from ingest.pipeline import Line, Visited
 from ingest.session import Session
 from storage import due, feeds, search_index
 from storage.transaction import Tx

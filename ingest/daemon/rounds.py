@@ -74,8 +74,9 @@ class Rounds:
             log.exception("what came of %s could not be recorded", feed.name, extra={"feed": feed.name})
             await self._put_off(session, feed, error)
         else:
-            self.pulse.visited(visited)
-            self.tell(visited)
+            for each in visited.all:
+                self.pulse.visited(each)
+                self.tell(each)
         finally:
             self._in_hand.pop(feed.feed_id, None)
             self.pulse.ended()

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.body import LARGE, Room
-from ingest.document import Answer, Document
+from ingest.document import Answer, Asks, Document
 from ingest.hints import Hints
-from ingest.pipeline import Asks, Reads
+from ingest.pipeline import Reads
 from ingest.source import Request
 from storage.records import Reading
 

@@ -17,7 +17,7 @@ from saying import START, Said, visit
 from sqlalchemy import update
 
 from ingest.cli import main
-from storage import feeds
+from storage import homepages
 from storage.archive import Archive
 from storage.records import Fetch, Looked, OutletListing, Route, Visit
 from storage.tables import feed as feed_table
@@ -326,6 +326,6 @@ def test_status_names_what_was_found_on_a_homepage(tmp_path: Path, capsys: pytes
         looked = Looked(Fetch(record.feed_id, Route.DISCOVERY, "https://orf.at/", START, detail=told))
         opened.record([Visit(looked)])
         with opened.write() as tx:
-            feeds.note_discovery(tx, record, "{}", "https://orf.at/a")
+            homepages.take_found(tx, record, "https://orf.at/a")
     assert main(["status", "-a", path]) == 0
     assert f"orf/news was found from its outlet's homepage: {told}" in capsys.readouterr().out

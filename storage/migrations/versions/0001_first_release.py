@@ -138,6 +138,7 @@ def upgrade() -> None:
     sa.Column('language', sa.Text(), nullable=True, comment='BCP 47, as configured'),
     sa.Column('country', sa.Text(), nullable=True, comment='ISO 3166-1, as configured'),
     sa.Column('timezone', sa.Text(), nullable=True, comment='IANA name, for dates without a zone'),
+    sa.Column('look_due_at', Utc, nullable=True, comment='when its homepage may be looked at for feeds again; NULL: it never was'),
     sa.PrimaryKeyConstraint('outlet_id'),
     sa.UniqueConstraint('slug'),
     comment='A publisher. Entries are deduplicated within it.',
