@@ -117,7 +117,7 @@ def _checked(url: str) -> str | None:
     """The URL with forbidden characters encoded, if it has a host that can be one."""
     parts = _split(url)
     host = _host_of(parts) if parts else ""
-    if not _HOST.fullmatch(host) or not host.isprintable():
+    if not _HOST.fullmatch(host if host.isascii() else unicodedata.normalize("NFKC", host)) or not host.isprintable():
         return None
     url = _FORBIDDEN.sub(_encoded, url)
     return url if len(url) <= MAX_URL else None
