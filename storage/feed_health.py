@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from storage.reading import Reader
 from storage.selector import selects
@@ -62,3 +63,23 @@ def discovered(reader: Reader, selectors: Sequence[str] = ()) -> dict[str, str]:
 def feed_health(reader: Reader, selectors: Sequence[str] = ()) -> list[FeedTold]:
     """The feeds that the selectors name, by name."""
     return [FeedTold(**row) for row in reader.rows(_FEEDS) if selects(row["feed"], list(selectors))]
+
+
+# Entries of whichever feed shows them: the one with their fullest wording. The index answers this alone.
+_DAILY = """
+select f.name as feed, substr(e.first_seen_at, 1, 10) as day, count(*) as entries
+from entry e join feed f on f.feed_id = e.feed_id
+where e.first_seen_at >= :since
+group by e.feed_id, substr(e.first_seen_at, 1, 10)
+"""
+
+
+def daily(reader: Reader, until: datetime, days: int = 14) -> dict[str, list[int]]:
+    """New entries of each feed on these UTC days, the last one that of `until`; feeds without any are left out."""
+    first = (until - timedelta(days=days - 1)).date()
+    counted: dict[str, list[int]] = {}
+    for row in reader.rows(_DAILY, {"since": f"{first}T00:00:00Z"}):
+        at = (date.fromisoformat(row["day"]) - first).days
+        if 0 <= at < days:
+            counted.setdefault(row["feed"], [0] * days)[at] = row["entries"]
+    return counted

@@ -28,7 +28,7 @@ START_SECONDS = 20  # for the process to start and open the archive, on a machin
 
 
 class QueryError(Exception):
-    """The query is wrong: the message says where and why. It may have a second and third line with a caret."""
+    """The query is wrong: the first line says where and why. There may be two more, the place with a caret below it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ _EXPLANATIONS = {
     r"not authorized$": "refused",
     r"access to .* is prohibited$": "refused",
     r"attempt to write a readonly database$": "refused",
+    r"cannot \w+ .*transaction": "refused",
     r"You can only execute one statement at a time": "several",
     r"fts5: (.*)$": "full_text",
     r"(unknown special query|unterminated string)": "full_text",
@@ -113,7 +114,7 @@ class _Explainer:
     def _place_of(self, name: str) -> str:
         last = name.rpartition(".")[2].lower()
         found = [token.at for token in self._names() if token.name.lower() == last]
-        return f"\n  at {pointed_out(self._query, found[0])}" if found else ""
+        return f", {pointed_out(self._query, found[0])}" if found else ""
 
 
 def view_names(connection: _Connection) -> list[str]:

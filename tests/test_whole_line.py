@@ -203,6 +203,11 @@ def test_without_a_network_there_is_one_clear_line_for_each_feed(tmp_path: Path)
     assert done.returncode == 1
     lines = sorted(line for line in done.stdout.splitlines() if "/news" in line)
     assert [line.split(": ")[:2] for line in lines] == [["a/news", "dns"], ["b/news", "dns"]]
+    # Nothing is due a moment later, which does not mean that all is well.
+    again = chronik("poll", cwd=tmp_path)
+    assert again.returncode == 1
+    assert [line.split(": ")[:2] for line in again.stdout.splitlines()[:-1]] == [["a/news", "dns"], ["b/news", "dns"]]
+    assert again.stdout.splitlines()[-1].startswith("nothing was due of 2 feeds")
 
 
 # --- killed -----------------------------------------------------------------------------------------------------------

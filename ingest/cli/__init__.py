@@ -5,7 +5,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 from ingest.cli.frame import DONE, NOTHING_STARTED, Stop, print_error
 
@@ -51,9 +51,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         return DONE
 
 
+class _Parser(argparse.ArgumentParser):
+    """Errors are one line, as everywhere."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Stop(f"{self.prog.removeprefix('chronik ')}: {message}; `{self.prog} --help` tells what it takes")
+
+
 def verb_parser(verb: str) -> argparse.ArgumentParser:
     """The parser of one verb, as `chronik VERB --help` shows it."""
-    parser = argparse.ArgumentParser(prog=f"chronik {verb}", description=VERBS[verb].capitalize() + ".")
+    parser = _Parser(prog=f"chronik {verb}", description=VERBS[verb].capitalize() + ".")
     _module(verb).arguments(parser)
     common = parser.add_argument_group("common")
     common.add_argument("-c", "--config", metavar="FILE", help="feeds.yaml to use (env CHRONIK_CONFIG)")

@@ -44,7 +44,11 @@ def main(args: argparse.Namespace) -> int:
         for problem in error.problems:
             print(printable(str(problem)), file=sys.stderr)
         return NOTHING_STARTED
-    print(printable(f"{path}: {_number(config.outlets, 'outlet')}, {_number([*config.feeds()], 'feed')}: all good"))
+    told = f"{path}: {_number(config.outlets, 'outlet')}, {_number([*config.feeds()], 'feed')}: all good"
+    advice = (
+        "" if config.contact else "; better add `contact:` (a URL or mail address), so that outlets can ask who asks"
+    )
+    print(printable(told + advice))
     return _online(config) if args.online else DONE
 
 

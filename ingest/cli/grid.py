@@ -100,10 +100,21 @@ def _blocks(columns: Sequence[str], rows: Iterable[Sequence[Cell]], look: Look) 
             yield _line([look.bold(_fitted(name, label, cut=True, right=False)), _coloured(shown, cell, None, look)])
 
 
-def _widths(columns: Sequence[str], rows: Sequence[Sequence[Cell]], width: int | None) -> list[int] | None:
+def fits(columns: Sequence[str], rows: Sequence[Sequence[Cell]], look: Look) -> bool:
+    """Whether the table is as wide as it wants to be, nothing cut."""
+    natural = _natural(columns, rows[:LOOK_AHEAD])
+    return look.width is None or sum(natural) + len(GAP) * (len(columns) - 1) <= look.width
+
+
+def _natural(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> list[int]:
     natural = [cell_len(printable(name)) for name in columns]
     for row in rows:
         natural = [max(size, cell_len(_shown(cell))) for size, cell in zip(natural, row, strict=True)]
+    return natural
+
+
+def _widths(columns: Sequence[str], rows: Sequence[Sequence[Cell]], width: int | None) -> list[int] | None:
+    natural = _natural(columns, rows)
     if width is None:
         return [min(size, WIDEST_IN_A_PIPE) for size in natural]
     room = width - len(GAP) * (len(columns) - 1)
@@ -146,9 +157,14 @@ def _shown(cell: Cell, look: Look | None = None) -> str:
     return str(cell)
 
 
+def cut_to(text: str, size: int) -> str:
+    """Text that takes at most so many columns."""
+    return text if cell_len(text) <= size else set_cell_size(text, size - 1) + "…"
+
+
 def _fitted(text: str, size: int, *, cut: bool, right: bool) -> str:
     length = cell_len(text)
     if length > size:
-        return set_cell_size(text, size - 1) + "…" if cut else text
+        return cut_to(text, size) if cut else text
     blank = " " * (size - length)
     return blank + text if right else text + blank

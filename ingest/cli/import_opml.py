@@ -37,8 +37,11 @@ def _data(name: str) -> bytes:
             return sys.stdin.buffer.read(opml.MOST_BYTES + 1)
         with Path(name).open("rb") as file:
             return file.read(opml.MOST_BYTES + 1)
+    except FileNotFoundError:
+        raise Stop(f"{name}: there is no such file; name the OPML file that a feed reader gave out") from None
     except (OSError, ValueError) as error:
-        raise Stop(f"{name}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        said = getattr(error, "strerror", None) or error
+        raise Stop(f"{name}: cannot be read: {said}; check its name and who may read it") from None
 
 
 def _report(name: str, told: list[Answer | opml.Useless]) -> int:

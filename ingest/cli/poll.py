@@ -28,11 +28,11 @@ def main(args: argparse.Namespace) -> int:
     with opened_with_config(args) as (config, archive):
         archive.list_outlets(listing(config))
         feeds = chosen(archive, args.selector)
-        told = Told()
+        told = Told(selected=feeds)
         asyncio.run(_poll(config, archive, feeds, told, args))
         archive.refresh_search()
-    print(json.dumps(told.as_json(), ensure_ascii=False) if args.json else told.summary(len(feeds)))
-    return SOME_FAILED if told.failed else DONE
+    print(json.dumps(told.as_json(), ensure_ascii=False) if args.json else told.summary())
+    return SOME_FAILED if told.failed or told.put_off() else DONE
 
 
 async def _poll(config: Any, archive: Any, feeds: list[FeedRecord], told: "Told", args: argparse.Namespace) -> None:
@@ -47,8 +47,9 @@ async def _poll(config: Any, archive: Any, feeds: list[FeedRecord], told: "Told"
 
 @dataclass(slots=True)
 class Told:
-    """What a pass came to."""
+    """What a pass over the selected feeds, as they stood before it, came to."""
 
+    selected: list[FeedRecord] = field(default_factory=list)
     visits: list[Visited] = field(default_factory=list)
 
     def take(self, visited: Visited, shown: Bar, *, quiet: bool) -> None:
@@ -73,10 +74,16 @@ class Told:
         """How many feeds came to what."""
         return Counter(outcome_of(visited) for visited in self.visits)
 
-    def summary(self, selected: int) -> str:
-        """The last line."""
+    def put_off(self) -> list[FeedRecord]:
+        """Feeds that failed when they were last asked, where nothing was due: all is not well, though nothing fails."""
+        return [] if self.visits else [feed for feed in self.selected if feed.last_error]
+
+    def summary(self) -> str:
+        """What is said at the end."""
+        selected = len(self.selected)
         if not self.visits:
-            return f"nothing was due of {selected} feeds (--force asks all the same)"
+            nothing = f"nothing was due of {selected} feeds (--force asks all the same)"
+            return "\n".join([*map(_put_off_line, self.put_off()), nothing])
         count = self.outcomes()
         parts = [f"{len(self.visits)} of {selected} feeds were due"] if len(self.visits) < selected else []
         parts += [f"{count[name]} {name.replace('_', ' ')}" for name in OUTCOMES if count[name]]
@@ -91,7 +98,13 @@ class Told:
             "entries_new": self.total("entries_new"),
             "entries_changed": self.total("entries_changed"),
             "failed": self.failed,
+            "not_due_failing": [feed.name for feed in self.put_off()],
         }
+
+
+def _put_off_line(feed: FeedRecord) -> str:
+    until = f", asked again after {feed.next_due_at:%H:%M:%S}Z" if feed.next_due_at else ""
+    return f"{feed.name}: {printable(feed.last_error or '')}{until}"
 
 
 OUTCOMES = ("new", "unchanged", "not_modified", "postponed", "failed")

@@ -66,9 +66,14 @@ def main(args: argparse.Namespace) -> int:
             _write(answer, form, args.output)
             return _end(answer, args)
     except QueryError as wrong:
-        raise Stop(str(wrong)) from wrong
+        raise Stop(_shown(wrong)) from wrong
     except ArchiveError as error:
         raise Stop(str(error)) from error
+
+
+def _shown(wrong: QueryError) -> str:
+    """The line that says what is wrong; below it the place, for a person who looks on."""
+    return str(wrong) if sys.stderr.isatty() else str(wrong).partition("\n")[0]
 
 
 def _list() -> int:
@@ -117,9 +122,9 @@ def _file_text(name: str) -> str:
     try:
         return Path(name).read_text(encoding="utf-8")
     except OSError as error:
-        raise Stop(f"{name}: {error.strerror}") from error
+        raise Stop(f"{name}: cannot be read: {error.strerror}; give the file that holds the query") from error
     except UnicodeDecodeError as error:
-        raise Stop(f"{name}: not UTF-8") from error
+        raise Stop(f"{name}: is not UTF-8; save it as UTF-8") from error
 
 
 def _form(output: str | None) -> str:

@@ -3,21 +3,25 @@
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
+from math import ceil
 
 from ingest.attention import needs_person
 from ingest.cli.frame import DONE, SOME_FAILED, Stop, printable
-from ingest.cli.grid import Cell, Look, lines
+from ingest.cli.grid import Cell, Look, cut_to, fits, lines
 from ingest.cli.settings import archive_location
 from ingest.cli.tables import json_text, look_of
 from ingest.remedies import remedy_of
 from storage.errors import ArchiveError
-from storage.feed_health import FeedTold, discovered, feed_health
+from storage.feed_health import FeedTold, daily, discovered, feed_health
 from storage.reading import reading
 
-COLUMNS = ("feed", "state", "success", "new entry", "due", "because", "failures", "entries", "gaps")
+DAYS = 14
+COLUMNS = ("feed", "state", "ok ago", "new ago", "due in", "fails", "entries", "gaps", f"{DAYS} days", "why then")
+_BARS = "▁▂▃▄▅▆▇█"
 _COLOURS = {"ok": "32", "new": "36", "failing": "33", "gone": "31", "unlisted": "2"}
 
 
@@ -33,39 +37,51 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def main(args: argparse.Namespace) -> int:
     """Look and print."""
     now = datetime.now(UTC)
-    feeds, found = _asked(args)
+    told = _asked(args, now)
+    feeds = told.feeds
     troubles = {feed.feed: why for feed in feeds if (why := needs_person(feed, now)) is not None}
     if args.json:
-        print(json_text(_as_json(feeds, troubles, found), indent=1))
+        print(json_text(_as_json(told, troubles), indent=1))
     else:
-        for line in _told(feeds, troubles, found, now, look_of(sys.stdout)):
+        for line in shown(told, troubles, now, look_of(sys.stdout)):
             print(line)
     return SOME_FAILED if args.check and troubles else DONE
 
 
-def _asked(args: argparse.Namespace) -> tuple[list[FeedTold], dict[str, str]]:
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The feeds, what was found on homepages, and new entries a day, oldest first, by feed."""
+
+    feeds: list[FeedTold]
+    found: dict[str, str]
+    daily: dict[str, list[int]]
+
+
+def _asked(args: argparse.Namespace, now: datetime) -> Told:
     try:
         with reading(archive_location(args)) as reader:
-            feeds, found = feed_health(reader, args.selector), discovered(reader, args.selector)
+            feeds = feed_health(reader, args.selector)
+            told = Told(feeds, discovered(reader, args.selector), daily(reader, now, DAYS))
     except ArchiveError as error:
         raise Stop(str(error)) from error
     if args.selector and not feeds:
         raise Stop(f"no feed is named {' or '.join(args.selector)}: `chronik status` lists all")
-    return feeds, found
+    return told
 
 
-def _as_json(feeds: list[FeedTold], troubles: dict[str, str], found: dict[str, str]) -> dict[str, object]:
+def _as_json(told: Told, troubles: dict[str, str]) -> dict[str, object]:
     return {
         "feeds": [
             asdict(feed)
             | {
+                "entries_daily": told.daily.get(feed.feed, [0] * DAYS),
                 "needs_person": troubles.get(feed.feed),
                 "remedy": _remedy(feed.last_error),
-                "discovered": found.get(feed.feed),
+                "discovered": told.found.get(feed.feed),
             }
-            for feed in feeds
+            for feed in told.feeds
         ],
-        "states": dict(Counter(feed.state for feed in feeds)),
+        "states": dict(Counter(feed.state for feed in told.feeds)),
         "needing_a_person": len(troubles),
     }
 
@@ -78,43 +94,73 @@ def _remedy(last_error: str | None) -> str | None:
 # --- for people -------------------------------------------------------------------------------------------------------
 
 
-def _told(
-    feeds: list[FeedTold], troubles: dict[str, str], found: dict[str, str], now: datetime, look: Look
-) -> Iterator[str]:
-    yield from lines(COLUMNS, [_row(feed, now) for feed in feeds], look, _colour)
-    for feed in feeds:
+def shown(told: Told, troubles: dict[str, str], now: datetime, look: Look) -> Iterator[str]:
+    """All that is printed, line by line. `troubles`: why a feed needs a person."""
+    rows = [_row(feed, told.daily.get(feed.feed), now) for feed in told.feeds]
+    yield from _table(rows, look)
+    for feed in told.feeds:
         if feed.last_error or feed.feed in troubles:
             yield ""
             yield from _trouble(feed, troubles.get(feed.feed), look)
     yield ""
-    for name, what in found.items():
+    for name, what in told.found.items():
         yield f"{name} was found from its outlet's homepage: {printable(what)}"
-    yield _summary(feeds, troubles)
+    yield _summary(told.feeds, troubles)
+
+
+def _table(rows: list[tuple[Cell, ...]], look: Look) -> Iterator[str]:
+    """Where the terminal is narrow the reason goes below its feed, and then the days go."""
+    tables = {n: (COLUMNS[:n], [row[:n] for row in rows]) for n in range(len(COLUMNS), len(COLUMNS) - 3, -1)}
+    columns, cells = next((each for each in tables.values() if fits(*each, look)), (COLUMNS, rows))
+    table = lines(columns, cells, look, _colour)
+    if columns == COLUMNS:
+        yield from table
+        return
+    yield from islice(table, 2)
+    for line, row in zip(table, rows, strict=True):
+        yield line
+        if row[-1] and look.width:
+            yield look.dim(cut_to(f"    {printable(str(row[-1]))}", look.width))
 
 
 def _colour(column: str, cell: Cell) -> str | None:
     return _COLOURS.get(str(cell)) if column == "state" else None
 
 
-def _row(feed: FeedTold, now: datetime) -> tuple[Cell, ...]:
+def _row(feed: FeedTold, daily: list[int] | None, now: datetime) -> tuple[Cell, ...]:
     return (
         feed.feed,
         feed.state,
-        _apart(feed.last_success_at, now),
-        _apart(feed.last_new_at, now),
-        _apart(feed.next_due_at, now) if feed.state != "unlisted" else None,
-        feed.due_because,
+        _since(feed.last_success_at, now),
+        _since(feed.last_new_at, now),
+        _until(feed, now),
         feed.failures,
         feed.entries,
         feed.gaps,
+        bars(daily) if daily else None,
+        feed.due_because,
     )
 
 
-def _apart(text: str | None, now: datetime) -> str | None:
-    if text is None:
+def bars(counts: Sequence[int]) -> str:
+    """A line of bars, as high as the counts are among themselves; a day without entries has none.
+
+    >>> bars([0, 1, 4, 8])
+    ' ▁▄█'
+    """
+    most = max(counts, default=0)
+    return "".join(_BARS[ceil(count * len(_BARS) / most) - 1] if count else " " for count in counts)
+
+
+def _since(text: str | None, now: datetime) -> str | None:
+    return span(max(now - datetime.fromisoformat(text), timedelta())) if text else None
+
+
+def _until(feed: FeedTold, now: datetime) -> str | None:
+    if feed.state == "unlisted":
         return None
-    distance = datetime.fromisoformat(text) - now
-    return f"in {span(distance)}" if distance > timedelta(0) else f"{span(-distance)} ago"
+    left = datetime.fromisoformat(feed.next_due_at) - now if feed.next_due_at else timedelta()
+    return span(left) if left > timedelta() else "now"
 
 
 def span(length: timedelta) -> str:

@@ -152,7 +152,8 @@ def _said(error: Exception) -> str:
         "mapping values are not allowed here": "; put a value that holds ': ' into quotes, or mend the indentation",
         "could not find expected ':'": "; a key ends with a colon and a blank",
     }
-    return short(str(said), 200)[1:-1] + advice.get(str(said), "")
+    usual = "; mend the indentation, the quotes or the brackets from here upwards"
+    return short(str(said), 200)[1:-1] + advice.get(str(said), usual)
 
 
 def place(text: str, at: int) -> tuple[int, int]:

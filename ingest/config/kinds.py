@@ -41,7 +41,7 @@ def text(read: Callable[[Filled], Any], *, null: bool = False) -> Kind:
 
     def kind(desk: Desk, node: Node, key: str) -> Any:
         if not isinstance(node, Scalar):
-            return wrong(desk, node, key, f"{_what(node)} stands where a single value belongs")
+            return wrong(desk, node, key, f"{_what(node)} stands where a single value belongs; write one")
         if node.is_null:
             return None if null else wrong(desk, node, key, "has no value; write one or take the key out")
         return _read(desk, node, key, read)
@@ -106,7 +106,7 @@ def pairs(desk: Desk, node: Node, key: str) -> Iterator[tuple[Scalar, Node]]:
     if isinstance(node, Scalar) and node.is_null:
         return
     if not isinstance(node, Mapping):
-        desk.object_to(node, key, f"{_what(node)} stands where a mapping (key: value) belongs")
+        desk.object_to(node, key, f"{_what(node)} stands where a mapping belongs; write lines of `key: value`")
         return
     lines: dict[str, int] = {}
     for name, value in node.items:

@@ -177,7 +177,9 @@ def config_from(desk: Desk, root: Node, path: Path) -> Config:
         desk.object_to(root, "", "is empty; write at least outlets: with one outlet")
     top = section(desk, root, "", TOP)
     network = Network(**top.get("network", {}))
-    defaults = _over(desk, root, "defaults", Defaults(spacing=network.spacing), top.get("defaults", {}))
+    defaults = _over(
+        desk, root, "defaults", Defaults(spacing=network.spacing), _at(root, "defaults"), top.get("defaults", {})
+    )
     return Config(
         path=path,
         archive=top.get("archive") or beside(desk.folder, ARCHIVE),
@@ -199,14 +201,15 @@ def archive_from(desk: Desk, node: Scalar | None) -> Filled:
     return value if isinstance(value, Filled) else ARCHIVE
 
 
-def _over(desk: Desk, node: Node, key: str, base: Defaults, own: dict[str, Any]) -> Defaults:
-    """The values in force where `own` stands over `base`."""
+def _over(desk: Desk, place: Node, key: str, base: Defaults, node: Node | None, own: dict[str, Any]) -> Defaults:
+    """The values in force where `own`, what was read of `node`, stands over `base`."""
     values = {name: own.get(name, getattr(base, name)) for name in _PLAIN}
-    # Told where one of the two stands, not again wherever both are only taken over.
-    if values["min_interval"] > values["max_interval"] and {"min_interval", "max_interval"} & own.keys():
+    # Told where one of the two stands, not again wherever both are only taken over, nor where one was refused.
+    written_here = {name for name in ("min_interval", "max_interval") if _gives(node, name)}
+    if values["min_interval"] > values["max_interval"] and written_here and written_here <= own.keys():
         least, most = written(values["min_interval"]), written(values["max_interval"])
         desk.object_to(
-            node, key, f"min_interval {least} is above max_interval {most}; lower the one or raise the other"
+            place, key, f"min_interval {least} is above max_interval {most}; lower the one or raise the other"
         )
     headers = {one.name.lower(): one for one in (*base.own_headers, *own.get("headers", ()))}
     return Defaults(**values, own_headers=tuple(headers.values()))
@@ -219,7 +222,7 @@ def _outlets(desk: Desk, root: Node, node: Node | None, defaults: Defaults) -> t
     seen: Seen = {}
     listed = pairs(desk, node, "outlets") if node else ()
     found = tuple(_outlet(desk, name, value, defaults, seen) for name, value in listed)
-    if not found and isinstance(root, Mapping) and not desk.may_list_none:
+    if not found and isinstance(root, Mapping) and (node is None or _is_mapping(node)) and not desk.may_list_none:
         desk.object_to(node or root, "outlets", "there is none; list at least one outlet with a homepage or feeds")
     return found
 
@@ -228,7 +231,7 @@ def _outlet(desk: Desk, name: Scalar, node: Node, base: Defaults, seen: "Seen") 
     key = joined("outlets", name.text)
     slug = _slug(desk, name, key)
     own = section(desk, node, key, OUTLET)
-    manner = _over(desk, name, key, base, own)
+    manner = _over(desk, name, key, base, node, own)
     listed = pairs(desk, own["feeds"], joined(key, "feeds")) if "feeds" in own else ()
     feeds = [_feed(desk, slug, word, value, manner, seen) for word, value in listed]
     if _is_mapping(node) and not feeds and not _gives(node, "homepage"):
@@ -243,7 +246,7 @@ def _feed(desk: Desk, outlet: str, name: Scalar, node: Node, base: Defaults, see
     own = {"url": FEED["url"](desk, node, key)} if isinstance(node, Scalar) else section(desk, node, key, FEED)
     if isinstance(node, Mapping) and not _gives(node, "url"):
         desk.object_to(name, key, "has no url; write one")
-    manner = _over(desk, name, key, base, own)
+    manner = _over(desk, name, key, base, node, own)
     location = own.get("url")
     if not isinstance(location, Filled):
         return None
@@ -267,8 +270,12 @@ def _is_mapping(node: Node) -> bool:
     return isinstance(node, Mapping) or (isinstance(node, Scalar) and node.is_null)
 
 
-def _gives(node: Node, key: str) -> bool:
-    value = node.get(key) if isinstance(node, Mapping) else None
+def _at(node: Node, key: str) -> Node | None:
+    return node.get(key) if isinstance(node, Mapping) else None
+
+
+def _gives(node: Node | None, key: str) -> bool:
+    value = _at(node, key) if node else None
     return value is not None and not (isinstance(value, Scalar) and value.is_null)
 
 

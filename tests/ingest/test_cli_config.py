@@ -37,9 +37,15 @@ def write(text: str, name: str = "feeds.yaml") -> Path:
 
 
 def test_check_says_in_one_line_that_all_is_good(capsys: pytest.CaptureFixture[str]) -> None:
-    write(OUTLETS + "    feeds: {a: 'https://orf.at/a', b: 'https://orf.at/b'}\n")
+    write("contact: a@example.org\n" + OUTLETS + "    feeds: {a: 'https://orf.at/a', b: 'https://orf.at/b'}\n")
     assert main(["check"]) == 0
     assert capsys.readouterr() == ("feeds.yaml: 1 outlet, 2 feeds: all good\n", "")
+
+
+def test_check_advises_to_name_a_contact(capsys: pytest.CaptureFixture[str]) -> None:
+    write(OUTLETS)
+    assert main(["check"]) == 0
+    assert "1 outlet, 0 feeds: all good; better add `contact:`" in capsys.readouterr().out
 
 
 def test_check_prints_every_problem_on_a_line_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:

@@ -121,7 +121,7 @@ def test_passing_the_memory_limit_is_exit_1(chronik: Verb) -> None:
         (("--named", "first-to-report"), "the query needs -p term=…"),
         (("select 1", "-p", "x=1"), "no parameter :x; it has none"),
         (("select 1", "-p", "x"), "write it as name=value"),
-        (("-f", "nowhere.sql"), "nowhere.sql: No such file"),
+        (("-f", "nowhere.sql"), "nowhere.sql: cannot be read: No such file"),
         (("select 1", "-o", "no/such/folder.csv"), "No such file or directory"),
         (("select 1", "--format", "parquet"), "name the file with -o"),
         (("select 1", "-a", "nowhere.sqlite"), "no archive at"),
@@ -296,6 +296,12 @@ def test_status_tells_each_feed_and_the_remedy_of_those_that_fail(chronik: Verb)
     assert "remedy: find the feed's url with `chronik add HOMEPAGE`" in out
     assert "\x1b" not in out
     assert out.splitlines()[-1] == "2 feeds, 1 ok, 1 failing, 0 gaps; 1 needs a person"
+
+
+def test_status_shows_new_entries_of_two_weeks(chronik: Verb) -> None:
+    (apa, orf) = json.loads(chronik("status", "--json")[1])["feeds"]
+    assert (len(apa["entries_daily"]), sum(apa["entries_daily"])) == (14, 0)
+    assert len(orf["entries_daily"]) == 14
 
 
 def test_status_for_programs_is_one_object(chronik: Verb) -> None:
