@@ -2,10 +2,11 @@
 
 import asyncio
 import contextlib
-import io
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
+from tempfile import SpooledTemporaryFile
+from typing import Any
 
 from ingest.answers import Headers, single
 from ingest.deadline import Deadline
@@ -13,8 +14,9 @@ from ingest.errors import FetchError
 from ingest.inflate import MAGIC, Decoder, Gzip, InflateError, Plain
 from storage.records import Reason
 
-LARGE = 1024 * 1024  # bytes of a body that any number of attempts may hold at once
-MUCH = 2 * 1024 * 1024  # bytes of larger ones that may be held at once before the next one is read
+LARGE = 128 * 1024  # bytes of a body that are in memory while it is read; what is larger waits on disk
+MUCH = 4 * 1024 * 1024  # bytes of larger ones that are in memory at once, unless it is a single one
+PATIENCE = 60.0  # seconds to wait for others' bodies to be stored: whoever holds one may be waiting for us
 FREE_PIECES = 10_000  # that may be as small as they like
 LEAST_PIECE = 32  # bytes on average beyond: smaller ones cost more to take apart than a feed is worth
 GLANCE = 64 * 1024  # bytes of a refusal's body that are read
@@ -25,34 +27,41 @@ _UNASKED = {"br", "zstd", "deflate", "compress", "x-compress", "dcb", "dcz", "bz
 
 
 class Room:
-    """Memory for bodies beyond LARGE: one is read at a time, so that many bombs weigh no more than one.
+    """Memory for bodies beyond LARGE, so that many bombs weigh no more than one.
 
-    What was read may be held until it is stored (`hold`, `give_back`): the next one waits while that is more than MUCH.
+    A task has room for a body that it read until it leaves or ends: by then it is stored, or nobody wants it.
     """
 
     def __init__(self) -> None:
-        self._taken = asyncio.Lock()
-        self._held = 0
-        self._is_free = asyncio.Event()
-        self._is_free.set()
+        self._held: dict[asyncio.Task[Any], int] = {}
+        self._turn = asyncio.Lock()
+        self._left = asyncio.Event()
 
-    async def enter(self, held: AsyncExitStack, deadline: Deadline) -> None:
-        """Wait for room and keep it until `held` is left; the wait is not the server's fault."""
-        async with deadline.paused():
-            await held.enter_async_context(self._taken)
-            await self._is_free.wait()
+    async def enter(self, weight: int) -> None:
+        """Wait until there is room for so many bytes, and have it."""
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - we are in it
+        async with self._turn:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE):
+                    await self._wait_for(weight)
+            self._held[task] = weight
+        task.add_done_callback(self._leave)
 
-    def hold(self, weight: int) -> None:
-        """So many bytes stay in memory for now."""
-        self._held += weight
-        if self._held > MUCH:
-            self._is_free.clear()
+    async def _wait_for(self, weight: int) -> None:
+        while self._held and sum(self._held.values()) + weight > MUCH:
+            self._left.clear()
+            await self._left.wait()
 
-    def give_back(self, weight: int) -> None:
-        """They are no longer needed."""
-        self._held -= weight
-        if self._held <= MUCH:
-            self._is_free.set()
+    def leave(self) -> None:
+        """The body that the current task read is no longer needed."""
+        if (task := asyncio.current_task()) is not None:
+            self._leave(task)
+
+    def _leave(self, task: asyncio.Task[Any]) -> None:
+        if self._held.pop(task, None) is not None:
+            task.remove_done_callback(self._leave)
+            self._left.set()
 
 
 @dataclass(slots=True)
@@ -65,33 +74,40 @@ class Intake:
     deadline: Deadline
     wire_bytes: int = 0
     _pieces: int = 0
-    _kept: io.BytesIO = field(default_factory=io.BytesIO)
+    _kept: SpooledTemporaryFile[bytes] = field(default_factory=partial(SpooledTemporaryFile, LARGE))
     _decoder: Decoder | None = None
     _start: bytes = b""
-    _has_room: bool = False
 
     async def read(self, pieces: AsyncIterator[bytes]) -> bytes:
         """The whole body. Raises FetchError (too_large, truncated, decompression, protocol)."""
-        self._check_stated_length()
-        async with AsyncExitStack() as held:
+        with self._kept:
+            self._check_stated_length()
             try:
                 async for data in pieces:
                     self._count(data)
-                    await self._take(data, held)
-                await self._end(held)
+                    await self._take(data)
+                await self._end()
             except InflateError as exc:
                 reason = Reason.TRUNCATED if exc.broken_off else Reason.DECOMPRESSION
                 raise FetchError(reason, str(exc)) from exc
-            return self._kept.getvalue()
+            if self._kept.tell() > LARGE:
+                async with self.deadline.paused():  # the wait is not the server's fault
+                    await self.room.enter(self._kept.tell())
+            return self._whole()
 
     async def glance(self, pieces: AsyncIterator[bytes]) -> bytes:
         """The first of a body that nobody needs whole: what comes quickly and can be read."""
-        with contextlib.suppress(FetchError, InflateError, TimeoutError):
-            async with AsyncExitStack() as held, asyncio.timeout(GLANCE_SECONDS):
-                async for data in pieces:
-                    self._count(data)
-                    await self._take(data, held)
-        return self._kept.getvalue()
+        with self._kept:
+            with contextlib.suppress(FetchError, InflateError, TimeoutError):
+                async with asyncio.timeout(GLANCE_SECONDS):
+                    async for data in pieces:
+                        self._count(data)
+                        await self._take(data)
+            return self._whole()
+
+    def _whole(self) -> bytes:
+        self._kept.seek(0)
+        return self._kept.read()
 
     def _check_stated_length(self) -> None:
         length = single(self.headers).get("content-length", "")
@@ -106,34 +122,31 @@ class Intake:
         if self._pieces > FREE_PIECES and self.wire_bytes < (self._pieces - FREE_PIECES) * LEAST_PIECE:
             raise FetchError(Reason.PROTOCOL, f"the body comes in chunks of {self.wire_bytes // self._pieces} bytes")
 
-    async def _take(self, data: bytes, held: AsyncExitStack) -> None:
+    async def _take(self, data: bytes) -> None:
         if self._decoder is None:
             self._start += data
             if len(self._start) < len(MAGIC):
                 return
             data, self._decoder = self._start, self._decoder_for(self._start)
         for piece in self._decoder.feed(data):
-            await self._keep(piece, held)
+            await self._keep(piece)
 
-    async def _keep(self, piece: bytes, held: AsyncExitStack) -> None:
+    async def _keep(self, piece: bytes) -> None:
         size = self._kept.tell() + len(piece)
         if size > self.most:
             raise FetchError(Reason.TOO_LARGE, f"the body is larger than {self.most} bytes when decoded")
+        try:
+            self._kept.write(piece)
+        except OSError as exc:
+            raise FetchError(Reason.TOO_LARGE, f"no room to put {size} bytes aside for a while: {exc}") from exc
         if size > LARGE:
-            await self._make_room(held)
-        self._kept.write(piece)
+            await asyncio.sleep(0)  # a bomb comes out of one read: others want to go on meanwhile
 
-    async def _make_room(self, held: AsyncExitStack) -> None:
-        if not self._has_room:
-            await self.room.enter(held, self.deadline)
-            self._has_room = True
-        await asyncio.sleep(0)  # a bomb comes out of one read: others want to go on meanwhile
-
-    async def _end(self, held: AsyncExitStack) -> None:
+    async def _end(self) -> None:
         if self._decoder is None:
             self._decoder = self._decoder_for(self._start)
             for piece in self._decoder.feed(self._start):
-                await self._keep(piece, held)
+                await self._keep(piece)
         self._decoder.finish()
 
     def _decoder_for(self, start: bytes) -> Decoder:

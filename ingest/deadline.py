@@ -35,11 +35,11 @@ class Deadline:
 
     @asynccontextmanager
     async def paused(self) -> AsyncIterator[None]:
-        """A wait within a stretch that is ours and not the server's. It may be as long as a whole attempt."""
+        """A wait within a stretch that is ours and not the server's; it has to end by itself."""
         loop = asyncio.get_running_loop()
         paused_at = loop.time()
         ends_at = None if self._timeout is None else self._timeout.when()
-        self._end_at(paused_at + self._limit)
+        self._end_at(None)
         yield
         waited = loop.time() - paused_at
         self._end_at(None if ends_at is None else ends_at + waited)

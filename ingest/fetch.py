@@ -98,7 +98,7 @@ class _Attempt:
 class Fetcher:
     """Asks for one thing at a time, as many at once as the policy allows. One per process; an async context manager.
 
-    `room` is where large bodies go: who keeps them for long may say so there.
+    What one task fetched may be held by it until it is over or fetches again: see `ingest.body.Room`.
     `resolver` is the system's and `tls` the one of the policy unless given. Raises OSError (ssl.SSLError) if `ca_file`
     cannot be read, ValueError if `allow_private_hosts` holds what is neither host, host:port nor CIDR.
     """
@@ -125,7 +125,7 @@ class Fetcher:
         self._hosts = hosts
         self._clock = clock
         self._places = asyncio.Semaphore(network.concurrency)
-        self.room = Room()
+        self._room = Room()
 
     async def __aenter__(self) -> Self:
         await self._client.__aenter__()
@@ -138,6 +138,7 @@ class Fetcher:
 
     async def fetch(self, request: Request) -> Answer:
         """Ask once. Raises FetchError with the attempt in `fetch`; PostponedError if a host may not be asked now."""
+        self._room.leave()
         attempt = _Attempt(request, Deadline(request.timeout, self._clock))
         try:
             attempt.first = _checked(_url(request.url.strip()))
@@ -238,7 +239,7 @@ class Fetcher:
 
     def _intake(self, attempt: _Attempt, most: int) -> Intake:
         attempt.wire.expect_body(most)
-        return Intake(attempt.received, most, self.room, attempt.deadline)
+        return Intake(attempt.received, most, self._room, attempt.deadline)
 
 
 class _Transport(httpx.AsyncBaseTransport):

@@ -46,6 +46,7 @@ NO_FEED_THERE = {Reason.NOT_A_FEED, Reason.HTTP_4XX, Reason.GONE}
 UNANSWERED = {Reason.DNS, Reason.CONNECT, Reason.TLS, Reason.TIMEOUT, Reason.BUG}
 LOOK_AGAIN = timedelta(hours=1)
 LARGE = 1024 * 1024  # bytes of a document; its entries weigh many times as much
+MANY = 500  # entries; going through more would hold up others
 T = TypeVar("T")
 
 
@@ -184,7 +185,8 @@ class Line:
         except IngestError as failure:
             failed = Failed(document.fetch, failure.reason, failure.detail, document.body, document.content_type)
             return failed, Signals(failed=failure.reason, detail=failure.detail)
-        published = tuple(e.wording.published_at for e in reading.entries if e.wording.published_at is not None)
+        many = len(reading.entries) > MANY
+        published = await asyncio.to_thread(_published, reading) if many else _published(reading)
         told = replace(told, hints=json.loads(reading.head.hints or "{}"), published=published)
         return Ingested(document.fetch, document.body, name, reading, document.content_type), told
 
@@ -266,6 +268,11 @@ def _request(
         spacing=manner.spacing,
         forced=forced,
     )
+
+
+def _published(reading: Reading) -> tuple[datetime, ...]:
+    dates = (entry.wording.published_at for entry in reading.entries)
+    return tuple(at for at in dates if at is not None)
 
 
 def _unrecordable(outcome: Outcome, bug: Exception) -> tuple[Outcome, Signals]:

@@ -36,6 +36,7 @@ _Waiting: TypeAlias = tuple[Job[Any], Future[Any]]
 _Result: TypeAlias = tuple[Any, BaseException | None]
 
 GROUP = 200  # jobs that share a commit at most
+LONG = 10.0  # seconds of one transaction; it takes milliseconds
 LONGEST_TURN = 0.5  # seconds of one commit's jobs, about; a first visit can take 50 ms
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 20.0  # seconds between two tries to write an archive that cannot be written
 
@@ -171,6 +172,7 @@ class Writer:
         self._holds_out = holds_out
         self._given_up = threading.Event()
         self._began: float | None = None
+        self._is_writing = False
         self._jobs: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="chronik-writer", daemon=True)
         self._thread.start()
@@ -198,10 +200,12 @@ class Writer:
         """Jobs in the queue, about."""
         return self._jobs.qsize()
 
-    def busy_for(self) -> timedelta:
-        """How long it has been at the transaction in hand; none: no time."""
+    def hindrance(self) -> Trouble | None:
+        """What keeps jobs from being written now, if they have waited for long."""
         began = self._began
-        return timedelta(seconds=0 if began is None else time.monotonic() - began)
+        if self.trouble is not None or began is None or time.monotonic() - began < LONG:
+            return self.trouble
+        return Trouble.BUSY if self._is_writing else Trouble.LOCKED
 
     def _work(self) -> None:
         while (first := self._jobs.get()) is not None:
@@ -220,6 +224,7 @@ class Writer:
                 self._commit(group)
             if closing:
                 return
+            first = following = None  # or the last job's body would stay until the next one comes
 
     def _commit(self, group: deque[_Waiting]) -> None:
         """Take as many of them as fit into one transaction."""
@@ -240,6 +245,7 @@ class Writer:
         while True:
             try:
                 with self._archive.write() as tx:
+                    self._is_writing = True
                     return list(_attempts(tx, group))
             except Exception as error:  # whatever kept the group from being committed, every caller must know
                 self.trouble = trouble_of(error) if self._holds_out else None
@@ -247,6 +253,8 @@ class Writer:
                 if self.trouble is None or self._given_up.wait(pause):
                     return [(None, error)] * len(group)
                 pause = min(pause * 2, LONGEST_PAUSE)
+            finally:
+                self._is_writing = False
 
 
 def _attempts(tx: Tx, group: Iterable[_Waiting]) -> Iterator[_Result]:

@@ -66,6 +66,7 @@ def open_engine(location: str, *, create: bool) -> Engine:
         module=module,
         poolclass=QueuePool,
         pool_size=4,
+        pool_use_lifo=True,  # the same connections again and again: each has a cache of its own
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
     )
     event.listen(engine, "connect", _on_connect)

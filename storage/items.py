@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -11,12 +11,12 @@ from sqlalchemy import bindparam, case, select, update
 from storage.checksum import ITEM, WORDING, checksum
 from storage.grouping import GUID_KINDS, Node, components, counting, key_number, owners, tier_of
 from storage.packing import packed_html
+from storage.parts import parts
 from storage.records import Entry, KeyKind
 from storage.tables import entry_merge, item, item_key, void_key, wording
-from storage.transaction import Tx, chunks
+from storage.transaction import Tx
 
 Keys = dict[int, str]  # number of a key to its kind
-PART = 500  # items stored at a time: bounds memory
 
 
 @dataclass(slots=True)
@@ -40,20 +40,34 @@ class Source:
     unstable_guids: bool = False
 
 
-def keep_entries(tx: Tx, source: Source, entries: Sequence[Entry]) -> Kept:
-    """Store what is not yet there; returns every item of the document. Byte-identical entries are one item."""
-    distinct = {entry.digest: entry for entry in entries}
-    keys = {name: _numbers(entry, source) for name, entry in distinct.items()}
-    newly_void = _void_what_is_shared(tx, source, keys.values())
-    known = _known(tx, source, distinct)
-    fresh = [entry for name, entry in distinct.items() if name not in known]
+def keep_entries(tx: Tx, source: Source, entries: Collection[Entry]) -> Kept:
+    """Store what is not yet there; returns every item of the document. Byte-identical entries are one item.
+
+    Goes through them twice, and never holds more than a part of them.
+    """
+    names, count = _counted(source, entries)
+    newly_void = _void_what_is_shared(tx, source, count)
+    known = _known(tx, source, names)
     kept = Kept([])
-    for part in chunks(fresh, PART):  # what one part brought, the next one finds in the archive
-        known |= _insert(tx, source, part, keys, kept)
+    if len(known) < len(names):
+        for part in parts(entries):  # what one part brought, the next one finds in the archive
+            fresh = {entry.digest: entry for entry in part if entry.digest not in known}
+            known |= _insert(tx, source, list(fresh.values()), kept) if fresh else {}
     if newly_void:
         _take_apart(tx, source, newly_void, kept)
-    kept.items = [known[name] for name in distinct]
+    kept.items = [known[name] for name in names]
     return kept
+
+
+def _counted(source: Source, entries: Iterable[Entry]) -> tuple[dict[bytes, None], Counter[int]]:
+    """The digests in document order, and how many distinct items have each key."""
+    names: dict[bytes, None] = {}
+    count: Counter[int] = Counter()
+    for entry in entries:
+        if entry.digest not in names:
+            names[entry.digest] = None
+            count.update(_numbers(entry, source).keys())
+    return names, count
 
 
 def _numbers(entry: Entry, source: Source) -> Keys:
@@ -72,9 +86,8 @@ _KNOWN = select(item.c.digest, item.c.item_id).where(
 # --- keys that a document has twice -----------------------------------------------------------------------------------
 
 
-def _void_what_is_shared(tx: Tx, source: Source, keys: Iterable[Keys]) -> set[int]:
+def _void_what_is_shared(tx: Tx, source: Source, count: Counter[int]) -> set[int]:
     """Keys that two items of this document share identify nothing in this feed. Returns those not void before."""
-    count = Counter(number for numbers in keys for number in numbers)
     shared = {number for number, times in count.items() if times > 1}
     newly = shared - _void(tx, source.feed_id, shared)
     tx.write(void_key.insert(), [{"feed_id": source.feed_id, "key": number} for number in sorted(newly)])
@@ -93,7 +106,8 @@ _VOID = select(void_key.c.key).where(
 # --- new items --------------------------------------------------------------------------------------------------------
 
 
-def _insert(tx: Tx, source: Source, fresh: Sequence[Entry], keys: Mapping[bytes, Keys], kept: Kept) -> dict[bytes, int]:
+def _insert(tx: Tx, source: Source, fresh: Sequence[Entry], kept: Kept) -> dict[bytes, int]:
+    keys = {entry.digest: _numbers(entry, source) for entry in fresh}
     item_ids = tx.ids.take("item", len(fresh))
     void = _void(tx, source.feed_id, {n for entry in fresh for n in keys[entry.digest]})
     counts = [counting(keys[entry.digest], void) for entry in fresh]

@@ -3,7 +3,7 @@
 Every `datetime` here is aware and in UTC. `None` means that the publisher (or the server) did not say.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -185,10 +185,13 @@ class FeedHead:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one document says: its feed and its entries in document order."""
+    """What one document says: its feed and its entries in document order.
+
+    Going through many entries may unpack them anew each time: they are not all to be held at once.
+    """
 
     head: FeedHead
-    entries: tuple[Entry, ...]
+    entries: Sequence[Entry]
     encoding: str
     encoding_verdict: str  # declared, bom, repaired, guessed
     salvaged: bool = False

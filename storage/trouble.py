@@ -11,6 +11,7 @@ class Trouble(StrEnum):
     """Its value says it to people, with the remedy."""
 
     LOCKED = "another program holds the archive: it is written as soon as that lets go"
+    BUSY = "one transaction takes long (a very large document, or a slow disk): what waits is written after it"
     FULL = "no room on the archive's disk: make some, what waits is written then"
     READ_ONLY = "the archive may not be written: mend its permissions or its file system, what waits is written then"
     DISK = "the archive's disk fails (or a limit of file sizes is met): look at the system's log"

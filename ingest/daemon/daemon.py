@@ -18,7 +18,7 @@ from ingest.daemon.pushes import MOST, Pushes
 from ingest.daemon.repairs import Repairs
 from ingest.daemon.rounds import TICK, Rounds
 from ingest.daemon.timetable import Job, Timetable
-from ingest.daemon.watching import Timed, Weighed
+from ingest.daemon.watching import Timed
 from ingest.document import Asks
 from ingest.fetch import Fetcher
 from ingest.health import health
@@ -29,7 +29,6 @@ from ingest.pipeline import Line, Visited
 from ingest.session import Session
 from storage import due, feeds, search_index
 from storage.transaction import Tx
-from storage.trouble import Trouble
 from storage.vitals import Vitals, vitals
 
 log = logging.getLogger(__name__)
@@ -37,7 +36,6 @@ log = logging.getLogger(__name__)
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)
-LOCKED_AFTER = timedelta(seconds=10)  # at one transaction; it takes milliseconds
 PATIENCE = timedelta(seconds=6)  # for what is in hand when we are asked to end
 
 
@@ -215,7 +213,7 @@ class Daemon:
 
     def _mind_archive(self) -> None:
         before, writer = self.pulse.trouble, self.session.writer
-        self.pulse.trouble = writer.trouble or (Trouble.LOCKED if writer.busy_for() > LOCKED_AFTER else None)
+        self.pulse.trouble = writer.hindrance()
         if self.pulse.trouble is not None and self.pulse.trouble is not before:
             log.error("nothing can be written: %s", self.pulse.trouble.value)
         if self.pulse.trouble is None and before is not None:
@@ -273,14 +271,11 @@ class Daemon:
         if policy == network_policy(self.session.config):
             return self.session.line.web
         fetcher = Fetcher(policy, self.session.turns, clock=self.session.clock)
-        return self._weighed(await self._open.enter_async_context(fetcher))
-
-    def _weighed(self, web: Asks) -> Asks:
-        return Weighed(web, web.room) if isinstance(web, Fetcher) else web
+        return await self._open.enter_async_context(fetcher)
 
     def _watched(self, session: Session) -> Line:
         timed = Timed(session.line.parser, self.metrics.parsed, session.clock.monotonic)
-        return replace(session.line, web=self._weighed(session.line.web), parser=timed, price=self._pushes.price)
+        return replace(session.line, parser=timed, price=self._pushes.price)
 
     # --- the end ---
 

@@ -2,7 +2,8 @@
 
 Spoken to over inherited sockets only; opens no database and no connection. Started by `sandbox.py` as
 `python -m ingest.parse.nursery`: descriptor 0 is its socket, over which a new worker's socket arrives with one byte.
-A worker takes requests (length, pickled head, body) and answers each (length, pickle); it ends when its socket does.
+A worker takes requests (length, pickled head, body) and answers each: how many frames, and each (length, bytes); the
+first is a pickle, the others are parts of the entries (packed.py). It ends when its socket does.
 """
 
 import gc
@@ -21,6 +22,7 @@ from typing import Any, TypeAlias
 
 from ingest.errors import ReadError
 from ingest.hints import Hints
+from ingest.parse.packed import packed
 from storage.records import Reading, Reason
 
 LENGTH = struct.Struct("!Q")
@@ -101,7 +103,7 @@ def _work(channel: socket.socket, read: Read, limits: Limits) -> None:
             body = _exactly(channel, length)
             if body is None:
                 break
-            send(channel, _answer(read, bytes(body), hints, careful, limits))
+            _send_all(channel, _answer(read, bytes(body), hints, careful, limits))
         status = 0
     except OSError:
         pass  # the main program is gone or has lost interest
@@ -109,21 +111,39 @@ def _work(channel: socket.socket, read: Read, limits: Limits) -> None:
         os._exit(status)
 
 
-def _answer(read: Read, body: bytes, hints: Hints, careful: bool, limits: Limits) -> Reading | Refusal:
-    """The kernel ends the process at the limits, whatever code is stuck in."""
+def _answer(read: Read, body: bytes, hints: Hints, careful: bool, limits: Limits) -> list[bytes]:
+    """What to send. The kernel ends the process at the limits, whatever code is stuck in."""
     signal.setitimer(signal.ITIMER_PROF, limits.seconds)
     signal.setitimer(signal.ITIMER_REAL, limits.wall)
+    try:
+        return _frames(_said(read, body, hints, careful, limits))
+    except MemoryError:
+        return _frames(_too_much(limits))
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _said(read: Read, body: bytes, hints: Hints, careful: bool, limits: Limits) -> Reading | Refusal:
     try:
         return read(body, hints, careful=careful)
     except ReadError as error:
         return str(error.reason), error.detail
     except MemoryError:
-        return str(Reason.PARSE_CRASH), f"needs more than {limits.memory // 1024 // 1024} MiB to be parsed"
+        return _too_much(limits)
     except Exception as error:  # noqa: BLE001  a bug of ours must not end as a mere crash
         return str(Reason.BUG), f"{type(error).__name__}: {error}"[:300]
-    finally:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _too_much(limits: Limits) -> Refusal:
+    return str(Reason.PARSE_CRASH), f"needs more than {limits.memory // 1024 // 1024} MiB to be parsed"
+
+
+def _frames(said: Reading | Refusal) -> list[bytes]:
+    if not isinstance(said, Reading):
+        return [pickle.dumps((said, 0), pickle.HIGHEST_PROTOCOL)]
+    head, entries = packed(said)
+    return [pickle.dumps((head, len(said.entries)), pickle.HIGHEST_PROTOCOL), *entries]
 
 
 def _limit(limits: Limits) -> None:
@@ -139,9 +159,18 @@ def _limit(limits: Limits) -> None:
 
 def send(channel: socket.socket, value: Any) -> None:
     """Length and pickle."""
-    data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    _send_bytes(channel, pickle.dumps(value, pickle.HIGHEST_PROTOCOL))
+
+
+def _send_bytes(channel: socket.socket, data: bytes) -> None:
     channel.sendall(LENGTH.pack(len(data)))
     channel.sendall(data)
+
+
+def _send_all(channel: socket.socket, frames: list[bytes]) -> None:
+    channel.sendall(LENGTH.pack(len(frames)))
+    for frame in frames:
+        _send_bytes(channel, frame)
 
 
 def receive(channel: socket.socket) -> Any:

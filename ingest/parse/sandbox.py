@@ -6,7 +6,6 @@ tried once more with the parser left out that may hang, and only then given up.
 """
 
 import asyncio
-import io
 import os
 import pickle
 import signal
@@ -15,18 +14,19 @@ import sys
 import time
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any
 
 from ingest.errors import ReadError
 from ingest.hints import Hints
 from ingest.parse.nursery import LENGTH, Limits
+from ingest.parse.packed import PackedEntries, unpickled
 from storage.records import Reading, Reason
 
 _MAX_ANSWER = 128 * 1024 * 1024  # bytes
+_MAX_FRAMES = 20_001
 _CHUNK = 256 * 1024  # bytes
-_LARGE = 1024 * 1024  # bytes; unpickled outside the event loop
 _START = 30.0  # seconds for a nursery to load the parsers and fork its first worker
 _GRACE = 2.0  # seconds beyond the worker's own limit; the kernel should have ended it by then
 _SAFE_NAMES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
@@ -226,14 +226,31 @@ class _Worker:
         for begin in range(0, len(body), _CHUNK):  # all at once would be copied, and bodies are large
             self.writer.write(body[begin : begin + _CHUNK])
             await self.writer.drain()
-        return await self.receive()
+        said, entries, parts = await self._receive_answer()
+        return replace(said, entries=PackedEntries(parts, entries)) if parts else said
+
+    async def _receive_answer(self) -> tuple[Any, int, tuple[bytes, ...]]:
+        """What it said, how many entries it has, and those in parts."""
+        frames = await self._number()
+        said, entries = unpickled(await self._frame(_MAX_ANSWER))
+        parts: list[bytes] = []
+        for _ in range(min(frames - 1, _MAX_FRAMES)):
+            parts.append(await self._frame(_MAX_ANSWER - sum(map(len, parts))))
+        return said, entries, tuple(parts)
 
     async def receive(self) -> Any:
-        length = LENGTH.unpack(await self.reader.readexactly(LENGTH.size))[0]
-        if length > _MAX_ANSWER:
+        """A value."""
+        return unpickled(await self._frame(_MAX_ANSWER))
+
+    async def _frame(self, most: int) -> bytes:
+        length = await self._number()
+        if length > most:
             raise pickle.UnpicklingError(f"a worker sent {length} bytes")
-        values = _Values(io.BytesIO(await self.reader.readexactly(length)))
-        return values.load() if length < _LARGE else await asyncio.to_thread(values.load)
+        return await self.reader.readexactly(length)
+
+    async def _number(self) -> int:
+        number: int = LENGTH.unpack(await self.reader.readexactly(LENGTH.size))[0]
+        return number
 
     def _death(self, seconds: float) -> ReadError:
         if seconds >= self.limits.seconds * 0.95:
@@ -246,13 +263,3 @@ class _Worker:
             with suppress(ProcessLookupError, PermissionError):
                 os.kill(self.pid, signal.SIGKILL)
         self.writer.close()
-
-
-class _Values(pickle.Unpickler):
-    """Takes plain values and those of our own records from a worker, and nothing else that a pickle can name."""
-
-    def find_class(self, module: str, name: str) -> type:
-        found = super().find_class(module, name)
-        if not isinstance(found, type) or found.__module__ not in {"storage.records", "datetime"}:
-            raise pickle.UnpicklingError(f"a worker sent {module}.{name}")
-        return found

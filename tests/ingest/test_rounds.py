@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -11,12 +10,10 @@ from typing import Any
 import pytest
 from clocks import FakeClock
 
-from ingest.body import LARGE, MUCH, Room
 from ingest.config import config_of, listing
 from ingest.daemon.pulse import Pulse
 from ingest.daemon.rounds import UNRECORDED, Rounds
-from ingest.daemon.watching import Timed, Weighed
-from ingest.deadline import Deadline
+from ingest.daemon.watching import Timed
 from ingest.document import Document
 from ingest.hints import Hints
 from ingest.hosts import HostTurns, MemoryLedger
@@ -174,9 +171,6 @@ def test_what_cannot_be_recorded_is_a_failure_of_the_feed_and_its_body_is_kept(a
         ).all() == [("bug", 10)]
 
 
-# --- weighed and timed ------------------------------------------------------------------------------------------------
-
-
 @dataclass
 class FakeWeb:
     size: int
@@ -186,46 +180,7 @@ class FakeWeb:
         return Document(fetch, b"x" * self.size, request.url)
 
 
-async def room_is_free(room: Room) -> bool:
-    async with AsyncExitStack() as held:
-        try:
-            async with asyncio.timeout(0.05):
-                await room.enter(held, Deadline(timedelta(seconds=9), FakeClock()))
-        except TimeoutError:
-            return False
-    return True
-
-
-@pytest.mark.parametrize(("size", "free"), [(LARGE, True), (MUCH + 1, False)])
-def test_a_large_body_takes_up_room_until_its_visit_is_over(size: int, free: bool) -> None:
-    async def run() -> None:
-        room = Room()
-        web, over = Weighed(FakeWeb(size), room), asyncio.Event()
-
-        async def visit() -> None:
-            await web.fetch(Request("https://a.example/"))
-            await over.wait()
-
-        task = asyncio.create_task(visit())
-        await asyncio.sleep(0)
-        assert await room_is_free(room) is free
-        over.set()
-        await task
-        assert await room_is_free(room)
-
-    asyncio.run(run())
-
-
-def test_a_visit_that_asks_again_does_not_wait_for_itself() -> None:
-    async def run() -> None:
-        room = Room()
-        web = Weighed(FakeWeb(MUCH + 1), room)
-        await web.fetch(Request("https://a.example/"))
-        web.web = FakeWeb(1)
-        await web.fetch(Request("https://a.example/"))
-        assert await room_is_free(room)
-
-    asyncio.run(run())
+# --- timed ------------------------------------------------------------------------------------------------------------
 
 
 def test_reading_is_timed_also_when_it_fails() -> None:

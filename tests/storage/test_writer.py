@@ -196,3 +196,47 @@ def test_what_sqlite_says_of_a_read_only_archive_and_of_a_bug(archive: Archive) 
             connection.exec_driver_sql("select nothing from nowhere")
     assert trouble_of(refused.value) is Trouble.READ_ONLY
     assert trouble_of(mistaken.value) is None
+
+
+async def hindered(opened: Writer) -> Trouble | None:
+    for _ in range(5000):
+        if (found := opened.hindrance()) is not None:
+            return found
+        await asyncio.sleep(0.001)
+    return None
+
+
+def test_a_transaction_that_takes_long_is_not_taken_for_one_that_waits(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "LONG", 0.0)
+    gate, begun = threading.Event(), threading.Event()
+
+    async def run(opened: Writer) -> Trouble | None:
+        task = asyncio.create_task(opened.do(lambda _tx: (begun.set(), gate.wait(5))))
+        await asyncio.to_thread(begun.wait, 5)
+        told = await hindered(opened)
+        gate.set()
+        await task
+        return told
+
+    with writer(archive) as opened:
+        assert asyncio.run(run(opened)) is Trouble.BUSY
+        assert opened.hindrance() is None
+
+
+def test_a_turn_that_another_program_has_is_said_to_be_so(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "LONG", 0.0)
+    others = engine.Turns(engine.lock_path(archive.location))
+
+    async def run(opened: Writer) -> Trouble | None:
+        with others.turn():
+            task = asyncio.create_task(opened.do(noting("a")))
+            told = await hindered(opened)
+        await task
+        return told
+
+    with writer(archive) as opened:
+        assert asyncio.run(run(opened)) is Trouble.LOCKED
+        assert opened.hindrance() is None
+    others.close()
