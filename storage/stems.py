@@ -13,9 +13,11 @@ from functools import cache, lru_cache
 from storage.compounds import parts
 
 TITLE = "\ue000"  # before the stem of a word of the title; for private use, but a letter to FTS5
-_RULES = 1  # grows when this module or storage.compounds finds other stems
-_WORDS = re.compile(r"[^\W_]+(?:[-‐‑][^\W_]+)*")
-_HYPHEN = re.compile("[-‐‑]")
+_RULES = 2  # grows when this module or storage.compounds finds other stems
+# Soft hyphens and blanks without width are where a word may be broken; FTS5 breaks it.
+_HYPHENS = "-‐‑\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_WORDS = re.compile(rf"[^\W_]+(?:[{_HYPHENS}]+[^\W_]+)*")
+_HYPHEN = re.compile(f"[{_HYPHENS}]+")
 _HAS_DIGIT = re.compile(r"\d")
 _CACHED = 2**15  # words; Snowball takes 0.1 ms for each
 _SHORTEST, _LONGEST = 3, 60  # letters of a word that has a stem

@@ -166,6 +166,8 @@ class _Inspector(HTMLParser):
         if name in ADDRESSES:
             if not re.match(r"https?://[^\s<>\"]+$", value):
                 self.faults.append(f"<{tag} {name}={value!r}>")
+        elif (name, value) == ("rel", "embedded"):
+            return
         elif name == "srcset":
             self.faults += [f"<{tag} srcset={each!r}>" for each in value.split(", ") if not each.startswith("http")]
         elif name not in HARMLESS:

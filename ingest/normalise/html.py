@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import nh3
 
+from ingest.normalise.embedded import EMBEDDED, outside_shown
 from ingest.normalise.text import visible
 from ingest.normalise.urls import absolute_url
 
@@ -37,7 +38,7 @@ _DROPPED_WHOLE = frozenset(
 )
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title"},
-    "a": {"href", "hreflang"},
+    "a": {"href", "hreflang", "rel"},
     "audio": {"src", "controls"},
     "img": {"alt", "height", "sizes", "src", "srcset", "width"},
     "li": {"value"},
@@ -74,14 +75,14 @@ _PIXEL = re.compile(
 def clean_html(markup: str, base: str | None) -> str | None:
     """The markup as safe HTML with absolute http(s) links, resolved against `base`; None if nothing is left to see.
 
-    Scripts, styles, forms, frames, event handlers and tracking pixels are gone, and so is what stands beyond
-    MAX_MARKUP characters. Never raises.
+    Scripts, styles, forms, event handlers and tracking pixels are gone, and so is what stands beyond MAX_MARKUP
+    characters; of what a frame would show a link is left. Never raises.
 
     >>> clean_html('<p onclick="x()">Hallo <a href="/welt">Welt</a><script>x()</script>', "https://example.org/a")
     '<p>Hallo <a href="https://example.org/welt">Welt</a></p>'
     """
     cleaner = _cleaner(absolute_url(base, None) if base else None)
-    html = visible(_cleaned(cleaner, _tamed(markup[:MAX_MARKUP]))).strip()
+    html = visible(_cleaned(cleaner, _tamed(outside_shown(markup[:MAX_MARKUP], base)))).strip()
     if "<img" in html:
         html = _IMAGE.sub(_kept_image, html)
     return html if _shows_something(html) else None
@@ -113,6 +114,8 @@ _URL_ATTRIBUTES = frozenset(["href", "src", "poster"])
 def _attribute(name: str, value: str, base: str | None) -> str | None:
     if name in _URL_ATTRIBUTES:
         return absolute_url(value, base)
+    if name == "rel":
+        return value if value == EMBEDDED else None
     return _srcset(value, base) if name == "srcset" else value
 
 

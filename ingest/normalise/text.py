@@ -108,6 +108,7 @@ _STRUCTURE = (
     "header|hgroup|hr|li|main|nav|ol|p|pre|q|section|summary|table|tbody|td|tfoot|th|thead|tr|ul|video"
 )
 _INLINE = re.compile(rf"<(?!/?(?:{_STRUCTURE})[\\s>])[^>]*>")
+_EMBEDDED = re.compile(r'<a(?=[^>]* rel="embedded")[^>]*>[^<]*</a>')  # normalise.embedded made it
 _TOKENS = re.compile(r"<(/?)([a-z][a-z0-9]*)[^>]*>")
 
 
@@ -120,7 +121,7 @@ def text_of(html: str) -> str | None:
     >>> text_of("<h3>Wo</h3><table><tr><td>Ort</td><td><p>Wien</p></td></tr></table><ul><li>a<br>b</li></ul>")
     'Wo\\nOrt | Wien\\n- a\\nb'
     """
-    html = _INLINE.sub("", html)
+    html = _INLINE.sub("", _EMBEDDED.sub("", html) if 'rel="embedded"' in html else html)
     parts = _TOKENS.split(html)
     page = _Page()
     page.write(parts[0])

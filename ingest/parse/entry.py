@@ -1,6 +1,7 @@
 """The elements of one entry, read by name. No foreign element takes a core one's place, and none is dropped."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeAlias
 
 from ingest.parse.constructs import (
@@ -184,7 +185,9 @@ def _keywords(draft: Draft, node: Node) -> None:
 
 
 def _medium(draft: Draft, node: Node) -> None:
-    draft.add(draft.media, medium(node.element, node.name, node.scope))
+    found = medium(node.element, node.name, node.scope)
+    own = (text_content(child) for child in node.element.iterchildren("*") if draft.naming(child) == "media:title")
+    draft.add(draft.media, replace(found, title=found.title or next(own, None)) if found else None)
     if len(node.element):
         _group(draft, node)
 
