@@ -15,8 +15,14 @@ CONTRACT = "1"  # of the public views
 SCHEMA = "0001"  # newest file in storage/migrations/versions
 
 SEARCH = (
-    """CREATE VIEW search_source AS
-    SELECT l.entry_id, w.title, w.summary, w.content_text, NULL AS stems
+    """CREATE VIEW search_source
+    -- Private: the current wordings as entries_fts indexes them. Ask `entries`.
+    AS SELECT
+    l.entry_id,      -- as in entries
+    w.title,         -- as in entries
+    w.summary,       -- as in entries
+    w.content_text,  -- as in entries
+    NULL AS stems    -- kept in the index alone
     FROM search_line l JOIN wording w ON w.wording_id = l.wording_id""",
     """CREATE VIRTUAL TABLE entries_fts USING fts5(
     -- Full-text index over the current wordings. May lag a minute.
@@ -28,8 +34,14 @@ SEARCH = (
     content='search_source', content_rowid='entry_id', tokenize="unicode61 remove_diacritics 2")""",
 )
 SEARCH_FORMER = (
-    """CREATE VIEW former_source AS
-    SELECT l.version_id, w.title, w.summary, w.content_text, NULL AS stems
+    """CREATE VIEW former_source
+    -- Private: the former wordings as former_fts indexes them. Ask `entry_versions`.
+    AS SELECT
+    l.version_id,    -- as in entry_versions
+    w.title,         -- as in entry_versions
+    w.summary,       -- as in entry_versions
+    w.content_text,  -- as in entry_versions
+    NULL AS stems    -- kept in the index alone
     FROM search_former l JOIN wording w ON w.wording_id = l.wording_id""",
     """CREATE VIRTUAL TABLE former_fts USING fts5(
     -- Full-text index over former wordings, asked by `chronik search --versions`. May lag a minute.

@@ -121,7 +121,8 @@ def view_names(connection: _Connection) -> list[str]:
     """The public views, and the full-text index."""
     found = connection.execute(
         "select name from sqlite_schema where name = 'entries_fts'"
-        " union select name from sqlite_schema where type = 'view' and name <> 'search_source' order by name"
+        " union select name from sqlite_schema where type = 'view' and name not like '%@_source' escape '@'"
+        " order by name"
     ).fetchall()
     return [row[0] for row in found]
 
