@@ -54,7 +54,7 @@ class Bodies:
 
 
 def bodies(summaries: Iterable[Text], contents: Iterable[Text], base: str | None) -> Bodies:
-    """Summary and content; `content_text` is the plain text of the fuller one, so of a lone summary too.
+    """Summary and content; `content_text` is the plain text of the content or, if that has none, of the summary.
 
     A content that equals the summary is not kept twice: it is the summary then.
     """
@@ -68,7 +68,7 @@ def bodies(summaries: Iterable[Text], contents: Iterable[Text], base: str | None
     content_text = text_of(content_html) if content_html else None
     return Bodies(
         summary_text,
-        max(content_text, summary_text, key=lambda text: len(text or "")),
+        content_text or summary_text,
         summary_html,
         content_html,
         _unused(ranked, summary, {summary_text, content_text}, base),

@@ -39,10 +39,15 @@ def test_what_equals_the_summary_is_not_kept_twice() -> None:
     assert (found.summary_html, found.content_html, found.content_text) == ("<p>Kurz &amp; gut</p>", None, "Kurz & gut")
 
 
-def test_the_plain_text_is_that_of_the_fuller_one() -> None:
-    found = of([Text("Ein langer Text", None, "description")], [Text('<img src="/a.jpg">x', "html", "content:encoded")])
+def test_the_plain_text_is_that_of_the_content_however_short() -> None:
+    found = of([Text("Ein langer Text", None, "description")], [Text("Kurz", "html", "content:encoded")])
+    assert (found.summary, found.content_text) == ("Ein langer Text", "Kurz")
+
+
+def test_where_the_content_is_but_a_picture_the_plain_text_is_that_of_the_summary() -> None:
+    found = of([Text("Ein langer Text", None, "description")], [Text('<img src="/a.jpg">', "html", "content:encoded")])
     assert found.content_text == "Ein langer Text"
-    assert found.content_html == '<img src="https://example.org/a.jpg">x'
+    assert found.content_html == '<img src="https://example.org/a.jpg">'
 
 
 @pytest.mark.parametrize("foreign", ["media:description", "itunes:summary", "itunes:subtitle", "dc:description"])
