@@ -12,7 +12,7 @@ from storage.records import Key, KeyKind
 
 ALONE = 3
 _TIERS = {KeyKind.TITLE_DATE: 1, KeyKind.CONTENT: 2}
-_WITHIN_FEED = frozenset({KeyKind.GUID, KeyKind.GUID_PATH, KeyKind.TITLE_DATE, KeyKind.CONTENT})
+_WITHIN_FEED = frozenset({KeyKind.GUID, KeyKind.GUID_PATH, KeyKind.TITLE_TIME, KeyKind.TITLE_DATE, KeyKind.CONTENT})
 GUID_KINDS = frozenset({KeyKind.GUID, KeyKind.GUID_PATH, KeyKind.GUID_GLOBAL})
 
 

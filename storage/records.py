@@ -115,6 +115,7 @@ class KeyKind(StrEnum):
     GUID_GLOBAL = "guid_global"  # unique in the whole world (UUID, tag:, full http URL); across the outlet
     PUBLISHER_ID = "publisher_id"  # a publisher's own id element; across the outlet
     URL = "url"  # canonical URL; across the outlet
+    TITLE_TIME = "title_time"  # a headline and the very second of its publication; within its feed
     TITLE_DATE = "title_date"  # counts only where nothing above does; within its feed
     CONTENT = "content"  # counts only where nothing above does; within its feed
 

@@ -280,7 +280,7 @@ item_key = _table(
     Column("key", Id, primary_key=True, autoincrement=False, comment="digest of scope, kind and text"),
     Column("item_id", Id, ForeignKey("item.item_id"), primary_key=True, comment="which item has it"),
     Column(
-        "kind", Text, nullable=False, comment="guid, guid_path, guid_global, publisher_id, url, title_date, content"
+        "kind", Text, nullable=False, comment="guid, guid_path, guid_global, publisher_id, url, title_time, title_date, content"
     ),
     Column("text", Text, comment="the key, where no column of item has it"),
     Index("item_key_item", "item_id"),

@@ -1,5 +1,6 @@
 """When an entry was published and updated: which of its dates says so. Pure."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,7 @@ _UPDATED = (
     *("prism:modificationdate", "datemodified", "lastmodified", "dwsyn:contentmodified", "app:edited", "lastmod"),
     "lastbuilddate",
 )
+_MIDNIGHT = re.compile(r"(?<![0-9:])0?0:00(?::00(?:\.0+)?)?(?![0-9:])")
 _PUBLISHED_RANK = {name: rank for rank, name in enumerate(_PUBLISHED)}
 _UPDATED_RANK = {name: rank for rank, name in enumerate(_UPDATED)}
 
@@ -36,6 +38,13 @@ class Dating:
     updated_at: datetime | None = None
     published_assumed: str | None = None
     updated_assumed: str | None = None
+
+    @property
+    def is_exact(self) -> bool:
+        """The time of publication was given; midnight is what publishers write who mean a day."""
+        if self.published_at is None or "midnight" in (self.published_assumed or ""):
+            return False
+        return not _MIDNIGHT.search(self.published_raw or "")
 
 
 def dating(dates: Iterable[Date], *, timezone: str | None, language: str | None) -> Dating:

@@ -56,7 +56,13 @@ def entry_of(parsed: ParsedEntry, around: Around) -> Entry:
     entry = Entry(
         digest=b"",
         wording=wording,
-        keys=keys(guid=guid, canonical=canonical, publisher_ids=_publisher_ids(parsed), wording=wording),
+        keys=keys(
+            guid=guid,
+            canonical=canonical,
+            publisher_ids=_publisher_ids(parsed),
+            wording=wording,
+            is_exact=dated.is_exact,
+        ),
         guid=_shortened(guid, MAX_GUID, "guids", around) or None,
         url=url,
         canonical_url=canonical,

@@ -21,18 +21,22 @@ def keys(
     canonical: str | None,
     publisher_ids: tuple[tuple[str, str], ...],
     wording: Wording,
+    is_exact: bool = False,
 ) -> tuple[Key, ...]:
     """The evidence of which entry this is, from strong to weak.
 
     `guid` as published without white space around it, empty if there is none; `canonical` as `canonical_url` gives it.
     A bare home page is no evidence. Of an http guid what changes from poll to poll (session, tracking) is left out
     where hosts or feeds are compared, its fragment is not: it may be all that tells two parts of one page apart.
+    `is_exact`: the time of publication was given, not only the day. A headline that has it to the second is the same
+    article wherever it moves, whatever its guid and address are by then.
     """
     found = [*_of_guid(guid)] if guid else []
     found += [Key(KeyKind.PUBLISHER_ID, _bounded(f"{name}:{value}")) for name, value in publisher_ids]
     if canonical and addresses(canonical):
         found.append(Key(KeyKind.URL, _bounded(canonical)))
     if dated := _title_and_date(wording):
+        found += [Key(KeyKind.TITLE_TIME, _bounded(dated))] if is_exact and _is_headline(wording.title) else []
         found.append(Key(KeyKind.TITLE_DATE, _bounded(dated)))
     return (*found, Key(KeyKind.CONTENT, wording.digest.hex()))
 
@@ -63,6 +67,11 @@ def _web_guid(guid: str) -> str | None:
 def _title_and_date(wording: Wording) -> str | None:
     date = wording.published_at.isoformat() if wording.published_at else wording.published_raw
     return f"{wording.title or ''}\n{date or ''}" if wording.title or date else None
+
+
+def _is_headline(title: str | None) -> bool:
+    """Of a single word many entries may be titled."""
+    return title is not None and len(title.split()) > 1
 
 
 def _bounded(text: str) -> str:

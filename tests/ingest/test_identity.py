@@ -35,9 +35,11 @@ def texts(guid: str = "", canonical: str | None = None, said: Wording = SAID) ->
 
 
 def test_evidence_goes_from_strong_to_weak() -> None:
-    found = keys(guid="https://example.org/?p=7", canonical=PAGE, publisher_ids=(("post-id", "7"),), wording=SAID)
+    found = keys(
+        guid="https://example.org/?p=7", canonical=PAGE, publisher_ids=(("post-id", "7"),), wording=SAID, is_exact=True
+    )
     assert [key.kind.value for key in found] == (
-        ["guid", "guid_path", "guid_global", "publisher_id", "url", "title_date", "content"]
+        ["guid", "guid_path", "guid_global", "publisher_id", "url", "title_time", "title_date", "content"]
     )
 
 

@@ -211,7 +211,7 @@ def upgrade() -> None:
     op.create_table('item_key',
     sa.Column('key', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='digest of scope, kind and text'),
     sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which item has it'),
-    sa.Column('kind', sa.Text(), nullable=False, comment='guid, guid_path, guid_global, publisher_id, url, title_date, content'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='guid, guid_path, guid_global, publisher_id, url, title_time, title_date, content'),
     sa.Column('text', sa.Text(), nullable=True, comment='the key, where no column of item has it'),
     sa.ForeignKeyConstraint(['item_id'], ['item.item_id'], ),
     sa.PrimaryKeyConstraint('key', 'item_id'),

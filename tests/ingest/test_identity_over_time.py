@@ -1,0 +1,102 @@
+"""Whatever an outlet does to guids and addresses, its entries stay the same: documents read and recorded one by one."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from saying import rows, told
+
+from ingest.hints import Hints
+from ingest.read import read
+from storage.archive import Archive
+from storage.records import Fetch, Ingested, Route, Visit
+
+START = datetime(2026, 3, 1, 12, tzinfo=UTC)
+POLLS = 6
+Naming = Callable[[int, int], tuple[str | None, str | None]]  # article and poll to guid and link
+
+
+def item(number: int, guid: str | None, link: str | None, *, title: str | None = None, date: str = "") -> str:
+    date = date or f"Sun, 01 Mar 2026 {number % 24:02}:07:11 +0100"
+    parts = [f"<title>{title or f'Die Meldung Nr. {number}'}</title><pubDate>{date}</pubDate>"]
+    parts += [f'<guid isPermaLink="false">{guid}</guid>'] if guid else []
+    parts += [f"<link>{link}</link>"] if link else []
+    return f"<item>{''.join(parts)}<description>Was geschah, Teil {number}.</description></item>"
+
+
+def document(items: Iterable[str]) -> bytes:
+    return f'<rss version="2.0"><channel><title>Blatt</title>{"".join(items)}</channel></rss>'.encode()
+
+
+def archived(path: Path, documents: Iterable[tuple[int, bytes]]) -> Archive:
+    archive = Archive.open(str(path), create=True)
+    feed = archive.ensure_feed("blatt", "news")
+    for hour, body in documents:
+        fetch = Fetch(feed.feed_id, Route.LOAD, "file:x", START + timedelta(hours=hour))
+        archive.record([Visit(Ingested(fetch, body, sha256(body).digest(), read(body, Hints())))])
+    return archive
+
+
+def polls(naming: Naming, *, window: int = 10, new: int = 2) -> list[tuple[int, bytes]]:
+    """Each poll has some articles more at the top and some less at the end."""
+    return [
+        (poll, document(item(n, *naming(n, poll)) for n in range(window + new * poll, new * poll, -1)))
+        for poll in range(POLLS)
+    ]
+
+
+OLD, NEW = "http://alt.example/news", "https://www.neu.example/nachrichten/2026"
+TIMES: dict[str, Naming] = {
+    "nothing": lambda n, _: (f"id-{n}", f"{OLD}/{n}"),
+    "http to https": lambda n, poll: (at := f"http{'s' * (poll > 2)}://alt.example/{n}", at),
+    "another host": lambda n, poll: (at := f"https://{'neu' if poll > 2 else 'alt'}.example/{n}", at),
+    "another path": lambda n, poll: (at := f"https://alt.example/{'nachrichten' if poll > 2 else 'news'}/{n}", at),
+    "host, path and guids at once": lambda n, poll: (at := f"{NEW if poll > 2 else OLD}/{n}", at),
+    "other guids and other addresses": lambda n, poll: (
+        (f"n:{n}", f"{NEW}/a{n}.html") if poll > 2 else (f"id-{n}", f"{OLD}/{n}")
+    ),
+    "guids new at every poll": lambda n, poll: (f"{poll}-{n}", f"{OLD}/{n}"),
+    "a parameter new at every poll": lambda n, poll: (f"id-{n}", f"{OLD}/{n}?zufall={poll * 7919 + n}"),
+    "the same in guids": lambda n, poll: (at := f"{OLD}/{n}?zufall={poll * 7919 + n}", at),
+    "no guids, and such a parameter": lambda n, poll: (None, f"{OLD}/artikel?id={n}&zufall={poll * 7919}"),
+    "guids new at every poll, and such a parameter": lambda n, poll: (f"{poll}-{n}", f"{OLD}/{n}?zufall={poll}"),
+    "guids good and bad by turns": lambda n, poll: ("0" if poll % 2 else f"id-{n}", f"{OLD}/{n}"),
+    "guids and addresses good and bad by turns": lambda n, poll: (
+        ("0", "https://alt.example/") if poll % 2 else (f"id-{n}", f"{OLD}/{n}")
+    ),
+    "neither guids nor addresses": lambda _n, _poll: (None, None),
+}
+
+
+@pytest.mark.parametrize("naming", TIMES.values(), ids=TIMES.keys())
+def test_entries_are_counted_exactly_and_the_same_in_any_order(tmp_path: Path, naming: Naming) -> None:
+    seen = polls(naming)
+    with archived(tmp_path / "a", seen) as archive:
+        assert rows(archive, "select count(*), count(distinct title) from entries") == [(20, 20)]
+        in_order = told(archive)
+    with archived(tmp_path / "b", [*reversed(seen), *seen]) as archive:
+        assert told(archive) == in_order
+
+
+def test_articles_of_one_headline_and_one_second_in_one_document_are_two(tmp_path: Path) -> None:
+    pair = document(item(1, f"id-{n}", f"{OLD}/{n}", title="Ein Bild vom Tag") for n in (1, 2))
+    later = document([item(1, "id-3", f"{OLD}/3", title="Ein Bild vom Tag")])
+    with archived(tmp_path / "a", [(0, pair), (1, later)]) as archive:
+        assert rows(archive, "select count(*) from entries") == [(3,)]
+
+
+@pytest.mark.parametrize("date", ["2026-03-01", "Sun, 01 Mar 2026 00:00:00 +0100", "1. März 2026", "nichts"])
+def test_a_day_is_not_enough_to_take_two_articles_of_one_headline_for_one(tmp_path: Path, date: str) -> None:
+    seen = [(n, document([item(1, f"id-{n}", f"{OLD}/{n}", title="Wetter heute", date=date)])) for n in range(2)]
+    with archived(tmp_path / "a", seen) as archive:
+        assert rows(archive, "select count(*) from entries") == [(2,)]
+
+
+def test_the_archive_says_what_it_took_two_addresses_for_one_by(tmp_path: Path) -> None:
+    with archived(tmp_path / "a", polls(TIMES["other guids and other addresses"])) as archive:
+        kinds = rows(archive, "select kind, count(distinct key) from entry_keys group by 1 order by 1")
+        assert dict(kinds)["title_time"] == 20
+        because = rows(archive, "select distinct because from entry_keys where kind = 'title_time'")
+    assert because == [("a headline and the very second of its publication, within this feed",)]
