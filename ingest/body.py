@@ -12,6 +12,7 @@ from ingest.answers import Headers, single
 from ingest.deadline import Deadline
 from ingest.errors import FetchError
 from ingest.inflate import MAGIC, Decoder, Gzip, InflateError, Plain
+from ingest.memory import give_back
 from storage.records import Reason
 
 LARGE = 128 * 1024  # bytes of a body that are in memory while it is read; what is larger waits on disk
@@ -62,6 +63,7 @@ class Room:
         if self._held.pop(task, None) is not None:
             task.remove_done_callback(self._leave)
             self._left.set()
+            asyncio.get_running_loop().call_soon(give_back)
 
 
 @dataclass(slots=True)

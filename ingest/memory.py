@@ -2,6 +2,8 @@
 
 import ctypes
 import sys
+from functools import cache
+from typing import Any
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # malloc.h of glibc
 
@@ -11,10 +13,18 @@ def give_back_eagerly() -> None:
 
     By itself glibc raises the size from which it does so with each large block that is freed, to 32 MiB (mallopt(3)).
     """
-    if not sys.platform.startswith("linux"):
-        return
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
-    if mallopt is not None:
+    if mallopt := _of_c("mallopt"):
         mallopt(_MMAP_THRESHOLD, 128 * 1024)
         mallopt(_TRIM_THRESHOLD, 256 * 1024)
         mallopt(_ARENA_MAX, 2)
+
+
+def give_back() -> None:
+    """Let go of what is free between blocks in use (malloc_trim(3)): some milliseconds, after something large."""
+    if trim := _of_c("malloc_trim"):
+        trim(0)
+
+
+@cache
+def _of_c(name: str) -> Any:
+    return getattr(ctypes.CDLL(None), name, None) if sys.platform.startswith("linux") else None

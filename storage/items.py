@@ -1,13 +1,15 @@
 """Keep what a document's entries say (items, wordings, keys), and find out which entries they are."""
 
 import json
-from collections import Counter
+from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import bindparam, case, select, update
 
+from storage.change import letters
 from storage.checksum import ITEM, WORDING, checksum
 from storage.grouping import GUID_KINDS, Node, components, counting, key_number, owners, tier_of
 from storage.packing import packed_html
@@ -45,8 +47,8 @@ def keep_entries(tx: Tx, source: Source, entries: Collection[Entry]) -> Kept:
 
     Goes through them twice, and never holds more than a part of them.
     """
-    names, count = _counted(source, entries)
-    newly_void = _void_what_is_shared(tx, source, count)
+    names, shared = _surveyed(source, entries)
+    newly_void = _void_what_is_shared(tx, source, shared)
     known = _known(tx, source, names)
     kept = Kept([])
     if len(known) < len(names):
@@ -59,15 +61,15 @@ def keep_entries(tx: Tx, source: Source, entries: Collection[Entry]) -> Kept:
     return kept
 
 
-def _counted(source: Source, entries: Iterable[Entry]) -> tuple[dict[bytes, None], Counter[int]]:
-    """The digests in document order, and how many distinct items have each key."""
+def _surveyed(source: Source, entries: Iterable[Entry]) -> tuple[dict[bytes, None], set[int]]:
+    """The digests in document order, and the keys that several distinct items have."""
     names: dict[bytes, None] = {}
-    count: Counter[int] = Counter()
+    numbers = array("q")
     for entry in entries:
         if entry.digest not in names:
             names[entry.digest] = None
-            count.update(_numbers(entry, source).keys())
-    return names, count
+            numbers.extend(_numbers(entry, source))
+    return names, {one for one, next_one in pairwise(sorted(numbers)) if one == next_one}
 
 
 def _numbers(entry: Entry, source: Source) -> Keys:
@@ -86,9 +88,8 @@ _KNOWN = select(item.c.digest, item.c.item_id).where(
 # --- keys that a document has twice -----------------------------------------------------------------------------------
 
 
-def _void_what_is_shared(tx: Tx, source: Source, count: Counter[int]) -> set[int]:
+def _void_what_is_shared(tx: Tx, source: Source, shared: set[int]) -> set[int]:
     """Keys that two items of this document share identify nothing in this feed. Returns those not void before."""
-    shared = {number for number, times in count.items() if times > 1}
     newly = shared - _void(tx, source.feed_id, shared)
     tx.write(void_key.insert(), [{"feed_id": source.feed_id, "key": number} for number in sorted(newly)])
     return newly
@@ -387,6 +388,7 @@ def _row(wording_id: int, outlet_id: int, said_by: Entry) -> dict[str, Any]:
         "published_source": said.published_source,
         "updated_at": said.updated_at,
         "words": len(said.content_text.split()) if said.content_text else 0,
+        "letters": letters(said.title, said.summary, said.content_text),
     }
     return row | {"checksum": checksum(row, WORDING)}
 

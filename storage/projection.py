@@ -7,12 +7,12 @@ two feeds have is one version: that of the feed that had it first.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, literal, select, union_all, update
 
-from storage.change import FIRST, Said, kind_of_change
+from storage.change import FIRST, NOISE, Said, kind_of_change
 from storage.presence import write_sightings
 from storage.tables import (
     document,
@@ -30,6 +30,7 @@ from storage.transaction import Tx, chunks
 
 WINDOW = "window"
 PART = 500  # entries derived at a time: bounds memory
+MOST_COUNTED = 20  # versions of an entry in a feed from which on those are left out in which but a counter went on
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Sight:
     item_id: int
     wording_id: int
     chars: int
+    letters: int | None  # of the wording, see storage.change
     fetch_id: int
 
 
@@ -62,6 +64,8 @@ class Version:
     seen_at: datetime
     replaced_at: datetime | None = None
     before: int | None = None  # the wording that it replaced in its feed; None: it is the first
+    letters: int | None = None
+    is_counted_on: bool = False  # it is one of many in which but a counter went on
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +97,43 @@ def projected(sights: Iterable[Sight]) -> Projected:
 
 
 def _chain(sights: Sequence[Sight]) -> list[Version]:
-    """Sights of one feed in time order as versions: equal wordings in a row are one."""
-    chain = [
-        Version(
-            min(sight.sight_id for sight in same),
-            same[0].feed_id,
-            same[0].item_id,
-            same[0].wording_id,
-            same[0].fetch_id,
-            rank,
-            same[0].at,
-        )
-        for rank, same in enumerate(
-            (list(group) for _, group in groupby(sights, key=lambda sight: sight.wording_id)), 1
-        )
-    ]
+    """Sights of one feed in time order as versions: equal wordings in a row are one.
+
+    Ranks count them all, also those that are left out.
+    """
+    chain = _without_counting(
+        [
+            Version(
+                min(sight.sight_id for sight in same),
+                same[0].feed_id,
+                same[0].item_id,
+                same[0].wording_id,
+                same[0].fetch_id,
+                rank,
+                same[0].at,
+                letters=same[0].letters,
+            )
+            for rank, same in enumerate(
+                (list(group) for _, group in groupby(sights, key=lambda sight: sight.wording_id)), 1
+            )
+        ]
+    )
     return [
         replace(each, replaced_at=after.seen_at if after else None, before=before.wording_id if before else None)
         for before, each, after in zip([None, *chain[:-1]], chain, [*chain[1:], None], strict=True)
     ]
+
+
+def _without_counting(chain: list[Version]) -> list[Version]:
+    """The chain without the later versions in which but a counter went on; the last one stays in any case."""
+    if len(chain) <= MOST_COUNTED:
+        return chain
+    kept = chain[:MOST_COUNTED]
+    for before, each in pairwise(chain[MOST_COUNTED - 1 :]):
+        counted_on = each.letters is not None and each.letters == before.letters
+        if not counted_on or each is chain[-1]:
+            kept.append(replace(each, is_counted_on=counted_on))
+    return kept
 
 
 def _current(by_feed: dict[tuple[int, str], list[Sight]], chains: dict[tuple[int, str], list[Version]]) -> Version:
@@ -157,6 +179,7 @@ _RUN_SIGHTS = (
         item.c.item_id,
         item.c.wording_id,
         func.coalesce(func.length(wording.c.content_text), 0).label("chars"),
+        wording.c.letters,
         window.c.first_fetch_id.label("fetch_id"),
     )
     .join_from(item, run, run.c.item_id == item.c.item_id)
@@ -179,6 +202,7 @@ _GLIMPSE_SIGHTS = (
         item.c.item_id,
         item.c.wording_id,
         func.coalesce(func.length(wording.c.content_text), 0).label("chars"),
+        wording.c.letters,
         glimpse.c.fetch_id,
     )
     .join_from(item, glimpse, glimpse.c.item_id == item.c.item_id)
@@ -202,6 +226,8 @@ def _write_versions(tx: Tx, entry_ids: set[int], now: dict[int, Projected], crea
     fresh = [row for version_id, row in rows.items() if version_id not in held]
     changed = [row for version_id, row in rows.items() if version_id in held and _differs(row, held[version_id])]
     _name_changes(tx, [*fresh, *changed], replaced)
+    for each in (each for state in now.values() for each in state.versions if each.is_counted_on):
+        rows[each.version_id]["change"] = NOISE
     gone = held.keys() - rows.keys()
     _to_search(tx, {row["entry_id"] for row in changed} | {held[n].entry_id for n in gone})
     tx.write(delete(version).where(version.c.version_id == bindparam("of")), [{"of": n} for n in sorted(gone)])

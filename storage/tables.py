@@ -247,6 +247,7 @@ wording = _table(
     Column("published_source", Text, comment="element or rule that gave it"),
     Column("updated_at", Utc, comment="as the publisher says"),
     Column("words", Integer, nullable=False, comment="of content_text"),
+    Column("letters", Id, comment="digest of title and texts without numbers: equal where a counter went on"),
     Column("checksum", Id, nullable=False, comment="of all other columns as stored: what `verify` holds them against"),
     # The long ones last: SQLite reads a row only as far as the last column that is asked for.
     Column("summary", Text, comment="plain text"),
@@ -280,7 +281,10 @@ item_key = _table(
     Column("key", Id, primary_key=True, autoincrement=False, comment="digest of scope, kind and text"),
     Column("item_id", Id, ForeignKey("item.item_id"), primary_key=True, comment="which item has it"),
     Column(
-        "kind", Text, nullable=False, comment="guid, guid_path, guid_global, publisher_id, url, title_time, title_date, content"
+        "kind",
+        Text,
+        nullable=False,
+        comment="guid, guid_path, guid_global, publisher_id, url, title_time, title_date, content",
     ),
     Column("text", Text, comment="the key, where no column of item has it"),
     Index("item_key_item", "item_id"),
