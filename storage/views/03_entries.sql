@@ -20,6 +20,14 @@ AS SELECT
   e.published_at,                     -- as the publisher says; NULL: no date, or none that can be read
   (SELECT w.published_raw FROM wording w WHERE w.wording_id = e.wording_id) AS published_raw, -- the date as written
   (SELECT w.published_source FROM wording w WHERE w.wording_id = e.wording_id) AS published_source, -- the element or rule that gave it: pubDate, published, dc:date, updated …
+  CASE WHEN e.published_at IS NULL THEN NULL
+    WHEN @days(e.first_seen_at,e.published_at) > 1 THEN 'future'
+    WHEN e.published_at < '1995-01-01T00:00:00Z' THEN 'far'
+    WHEN EXISTS (SELECT 1 FROM entry s WHERE s.feed_id = e.feed_id AND s.first_seen_at = e.first_seen_at
+        AND s.entry_id <> e.entry_id AND s.published_at IS NOT NULL)
+      AND NOT EXISTS (SELECT 1 FROM entry s WHERE s.feed_id = e.feed_id AND s.first_seen_at = e.first_seen_at
+        AND s.entry_id <> e.entry_id AND abs(@days(s.published_at,e.published_at)) < 366) THEN 'far'
+    END AS published_doubt,           -- future: more than a day after it was seen; far: a year and more from all that came with it, or before 1995; NULL: none
   (SELECT w.updated_at FROM wording w WHERE w.wording_id = e.wording_id) AS updated_at, -- as the publisher says
   e.first_seen_at,                    -- first seen in any feed of the outlet
   coalesce(
