@@ -6,12 +6,12 @@ were written last are at hand without reading any.
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
 
 import zstandard
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from storage.errors import ArchiveError
 from storage.ids import Ids
@@ -187,3 +187,27 @@ _WITH_BODY = (
     .join_from(document, document_body, document.c.document_id == document_body.c.document_id)
     .where(document.c.document_id == bindparam("id"))
 )
+
+
+def drop(connection: Connection, document_ids: Sequence[int]) -> None:
+    """Delete documents. Those that were compressed with one of them as prefix are kept whole, on their own.
+
+    Raises ArchiveError if such a one is damaged.
+    """
+    dead = set(document_ids)
+    for part in (rows[at : at + 5_000] for rows in [sorted(dead)] for at in range(0, len(rows), 5_000)):
+        for row in connection.execute(_LEANING, {"ids": part}).all():
+            if row.document_id not in dead:
+                plain = body(connection, row.document_id)
+                packed = _packed(plain, None)
+                values = {"prefix_id": None, "depth": 0, "stored_bytes": len(packed)}
+                itself = update(document).where(document.c.document_id == row.document_id)
+                connection.execute(itself.values(values))
+                whole = update(document_body).where(document_body.c.document_id == row.document_id)
+                connection.execute(whole.values(body=packed))
+    rows = [{"of": document_id} for document_id in sorted(dead, reverse=True)]
+    for table in (document_body, document) if rows else ():
+        connection.execute(delete(table).where(table.c.document_id == bindparam("of")), rows)
+
+
+_LEANING = select(document.c.document_id).where(document.c.prefix_id.in_(bindparam("ids", expanding=True)))

@@ -36,6 +36,8 @@ def record(tx: Tx, visit: Visit) -> Recorded:
     """Record one visit within the transaction."""
     outcome = visit.outcome
     known = tx.connection.execute(feeds.FEEDS.where(feed.c.feed_id == outcome.fetch.feed_id)).one()
+    if known.pruned_before is not None and outcome.fetch.requested_at < known.pruned_before:
+        return Recorded(0, "unchanged", known=True)  # deleted on purpose, see storage.pruning
     recorded = _record_outcome(tx, outcome, Source(known.feed_id, known.outlet_id, known.unstable_guids > 1))
     if visit.decide is not None:
         before = feeds.record_of(known)
@@ -153,9 +155,15 @@ def _show(tx: Tx, seen: Fetch, document_id: int, sha256: bytes, kept: Kept, fetc
 
 
 def _glimpse(tx: Tx, seen: Fetch, document_id: int, items: Iterable[int], fetch_id: int) -> None:
-    held = {row.item_id: row.at for row in tx.rows_in(_GLIMPSED, "items", items)}
-    fresh = [item_id for item_id in items if item_id not in held]
-    earlier = [item_id for item_id, at in held.items() if seen.requested_at < at]
+    """The items were seen then. Pages of the past tell when first; what was loaded tells each time (A, B, then A)."""
+    held = list(tx.rows_in(_GLIMPSED, "items", items))
+    if seen.route is Route.LOAD:
+        there = {row.item_id for row in held if row.route == Route.LOAD and row.at == seen.requested_at}
+        earlier = []
+    else:
+        there = {row.item_id for row in held if row.route != Route.LOAD}
+        earlier = [row.glimpse_id for row in held if row.route != Route.LOAD and seen.requested_at < row.at]
+    fresh = [item_id for item_id in items if item_id not in there]
     tx.write(
         _GLIMPSE_EARLIER, [{"of": n, "to": seen.requested_at, "by": fetch_id, "page": document_id} for n in earlier]
     )
@@ -177,10 +185,14 @@ def _glimpse(tx: Tx, seen: Fetch, document_id: int, items: Iterable[int], fetch_
 
 _GLIMPSE_EARLIER = (
     update(glimpse)
-    .where(glimpse.c.item_id == bindparam("of"))
+    .where(glimpse.c.glimpse_id == bindparam("of"))
     .values(at=bindparam("to"), fetch_id=bindparam("by"), document_id=bindparam("page"))
 )
-_GLIMPSED = select(glimpse.c.item_id, glimpse.c.at).where(glimpse.c.item_id.in_(bindparam("items", expanding=True)))
+_GLIMPSED = (
+    select(glimpse.c.glimpse_id, glimpse.c.item_id, glimpse.c.at, fetch.c.route)
+    .join_from(glimpse, fetch, fetch.c.fetch_id == glimpse.c.fetch_id)
+    .where(glimpse.c.item_id.in_(bindparam("items", expanding=True)))
+)
 
 
 def _project(tx: Tx, kept: Kept, placed: Placed) -> int:

@@ -144,6 +144,7 @@ feed = _table(
     Column("memory", Text, comment="JSON of the schedule"),
     Column("unstable_guids", Integer, nullable=False, comment="1: guids change at every poll and identify nothing"),
     Column("entries", Integer, nullable=False, comment="entries that it has carried"),
+    Column("pruned_before", Utc, comment="what was seen before was deleted on purpose, and is not taken in again"),
     Column("lease_by", Text, comment="process that polls it now"),
     Column("lease_until", Utc, comment="after this the lease is void"),
     UniqueConstraint("outlet_id", "slug"),
@@ -477,6 +478,19 @@ chore = _table(
     Column("name", Text, primary_key=True, comment="care, verify …"),
     Column("done_at", Utc, nullable=False, comment="when it was done last"),
     Column("note", Text, comment="where it goes on next time"),
+)
+
+deletion = _table(
+    "deletion",
+    "What was deleted on purpose, by `chronik prune`.",
+    _id("deletion_id", "grows, never reused"),
+    _ref("feed", "of which feed", index=True),
+    Column("before_at", Utc, nullable=False, comment="what was seen before went"),
+    Column("at", Utc, nullable=False, comment="our clock"),
+    Column("fetches", Integer, nullable=False, comment="attempts that went"),
+    Column("documents", Integer, nullable=False, comment="documents that went"),
+    Column("entries", Integer, nullable=False, comment="entries that went"),
+    Column("versions", Integer, nullable=False, comment="wordings that went, with those of these entries"),
 )
 
 alert = _table(

@@ -56,8 +56,7 @@ def main(args: argparse.Namespace) -> int:
 
 
 def _feed_name(text: str | None) -> "FeedName | None":
-    from ingest.local.documents import FeedName
-    from ingest.local.manifest import FEED_NAME
+    from ingest.local.documents import FEED_NAME, FeedName
 
     if text is None:
         return None

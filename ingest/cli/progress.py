@@ -13,6 +13,10 @@ class Bar(Protocol):
         """One more is done; `note` says how it stands."""
         ...
 
+    def reach(self, done: int) -> None:
+        """So many are done by now."""
+        ...
+
     def say(self, line: str) -> None:
         """A line that stays, above the bar; on stdout."""
         ...
@@ -24,6 +28,9 @@ class Bar(Protocol):
 
 class _Plain:
     def advance(self, note: str = "") -> None:
+        pass
+
+    def reach(self, done: int) -> None:
         pass
 
     def expect(self, total: int | None) -> None:
@@ -85,6 +92,9 @@ def bars(*, quiet: bool = False) -> Iterator[Bars]:
 
             def advance(self, note: str = "") -> None:
                 progress.update(self._task, advance=1, note=note)
+
+            def reach(self, done: int) -> None:
+                progress.update(self._task, completed=done)
 
             def expect(self, total: int | None) -> None:
                 progress.update(self._task, total=total)

@@ -11,12 +11,8 @@ from typing import TextIO
 
 from ingest.cli.frame import printable
 from ingest.cli.grid import Cell, Look, lines
+from storage.csv_lines import csv_line
 
-# Spreadsheets run a text that begins like this as a formula (OWASP, CSV injection); numbers are harmless.
-_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")
-_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?%?\Z")
-_QUOTED = re.compile(r'[",\r\n]')
-_EMPTY = '""'
 # Valid JSON, but a terminal or an editor would act on them.
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
@@ -41,30 +37,8 @@ def write_csv(columns: Sequence[str], rows: Iterable[Sequence[Cell]], stream: Te
     A text that a spreadsheet would run as a formula gets a ' in front.
     """
     keep = _on_terminal if stream.isatty() else _as_it_is
-    stream.write(_csv_line(columns, keep))
-    stream.writelines(_csv_line(row, keep) for row in rows)
-
-
-def _csv_line(cells: Sequence[Cell], keep: Callable[[str], str]) -> str:
-    line = ",".join(_csv_field(cell, keep) for cell in cells)
-    return f"{line or _EMPTY}\n"  # a line with nothing in it would be no row
-
-
-def _csv_field(cell: Cell, keep: Callable[[str], str]) -> str:
-    match cell:
-        case None:
-            return ""
-        case bytes():
-            return cell.hex()
-        case str():
-            text = keep(_harmless(cell))
-            # Python's csv leaves a lone CR unquoted, which tears the row apart.
-            return '"' + text.replace('"', '""') + '"' if not text or _QUOTED.search(text) else text
-    return str(cell)
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
+    stream.write(csv_line(columns, keep))
+    stream.writelines(csv_line(row, keep) for row in rows)
 
 
 def _on_terminal(text: str) -> str:

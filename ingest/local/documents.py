@@ -8,6 +8,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 MAX_BYTES = 32 * 1024 * 1024
+FEED_NAME = re.compile(r"([a-z0-9][a-z0-9-]*)/([a-z0-9][a-z0-9-]*)")
 
 _TRANSLITERATED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o", "å": "a", "ł": "l"})
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, TypeAlias
 
-from ingest.local import readers, warc
+from ingest.local import exported, readers, warc
 from ingest.local.documents import MAX_BYTES, FeedName, LocalDocument, Names, Unreadable, slug
 from storage import foreign
 
@@ -73,6 +73,8 @@ def _special(path: Path, place: str, names: Names, max_bytes: int) -> Found | No
         start = file.read(4096)
     if start.startswith(foreign.MAGIC):
         return readers.of_database(path, place, names)
+    if exported.is_exported(start):
+        return exported.documents(path, place, names)
     if warc.is_warc(path):
         return warc.documents(path, place, names, max_bytes)
     if b'"total"' in start and b'"entries"' in start:

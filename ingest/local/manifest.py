@@ -4,17 +4,15 @@
 """
 
 import json
-import re
 import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from ingest.local.documents import MAX_BYTES, LocalDocument, Unreadable
+from ingest.local.documents import FEED_NAME, MAX_BYTES, LocalDocument, Unreadable
 from ingest.local.files import TIME_ASSUMED, body_of
 
-FEED_NAME = re.compile(r"([a-z0-9][a-z0-9-]*)/([a-z0-9][a-z0-9-]*)")
 _KEYS = {"path", "feed", "url", "fetched_at", "content_type"}
 
 

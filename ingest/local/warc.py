@@ -1,4 +1,4 @@
-"""Feed documents in WARC files (ISO 28500): responses that look like feeds. The only module that knows warcio."""
+"""Feed documents in WARC files (ISO 28500): responses that look like feeds, and word that they were seen again."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from ingest.discovery import looks_like_feed
-from ingest.local.documents import LocalDocument, Names, Unreadable, named
+from ingest.local.documents import FEED_NAME, FeedName, LocalDocument, Names, Unreadable, named
+from storage.records import Route
 
 MISSING = "is a WARC file, which takes warcio: pip install 'chronik[warc]'"
 
@@ -20,40 +21,67 @@ def is_warc(path: Path) -> bool:
 
 
 def documents(path: Path, place: str, names: Names, max_bytes: int) -> Iterator[LocalDocument | Unreadable]:
-    """The feeds in a WARC file, in its order, each seen at its WARC-Date. Pages and revisits are passed over."""
+    """The feeds in a WARC file, in its order, each seen at its WARC-Date. Pages are passed over.
+
+    A revisit record is the document that it refers to, seen again, where that is in this file.
+    """
     try:
         from warcio.archiveiterator import ArchiveIterator
         from warcio.exceptions import ArchiveLoadFailed
     except ImportError:
         yield Unreadable(place, MISSING)
         return
+    seen: dict[str, int] = {}  # payload digest to the offset of the record that has it
     try:
         with path.open("rb") as file:
-            for record in ArchiveIterator(file):
-                if record.rec_type == "response":
-                    yield from _response(record, place, names, max_bytes)
+            records = ArchiveIterator(file)
+            for record in records:
+                digest = record.rec_headers.get_header("WARC-Payload-Digest")
+                if record.rec_type in {"response", "resource"}:
+                    found = list(_response(record, record, place, names, max_bytes))
+                    if found and digest:
+                        seen.setdefault(digest, records.get_record_offset())  # which reads to the record's end
+                    yield from found
+                elif record.rec_type == "revisit" and digest in seen:
+                    with path.open("rb") as again:
+                        again.seek(seen[digest])
+                        yield from _response(record, next(ArchiveIterator(again)), place, names, max_bytes)
     except (ArchiveLoadFailed, OSError, EOFError, ValueError) as error:
         yield Unreadable(place, f"breaks off or is damaged: {error}")
 
 
-def _response(record: Any, place: str, names: Names, max_bytes: int) -> Iterator[LocalDocument | Unreadable]:
-    url = record.rec_headers.get_header("WARC-Target-URI") or ""
-    at = _instant(record.rec_headers.get_header("WARC-Date"))
-    http = record.http_headers
-    if http is None or http.get_statuscode() != "200" or not url.startswith(("http://", "https://")):
+def _response(
+    record: Any, whole_record: Any, place: str, names: Names, max_bytes: int
+) -> Iterator[LocalDocument | Unreadable]:
+    """What `record` tells was seen, with the body of `whole_record`."""
+    about = record.rec_headers.get_header
+    url, ours = about("WARC-Target-URI") or "", FEED_NAME.fullmatch(about("Chronik-Feed") or "")
+    at = _instant(about("WARC-Date"))
+    http = whole_record.http_headers
+    if not (ours or url.startswith(("http://", "https://"))) or (http and http.get_statuscode() != "200"):
         return
     whole = f"{place}!{url}"
-    stream: IO[bytes] = record.content_stream()
+    stream: IO[bytes] = whole_record.content_stream()
     body = stream.read(4096)
-    if not looks_like_feed(body):
+    if not (ours or looks_like_feed(body)):
         return
     body += _rest(stream, max_bytes + 1 - len(body))
     if len(body) > max_bytes or at is None:
         why = "has no WARC-Date" if at is None else f"is larger than {max_bytes} bytes"
         yield Unreadable(whole, why)
         return
-    name = names.of(url) or names.fixed or named(url, None)
-    yield LocalDocument(whole, body, name.outlet, name.feed, at, url, http.get_header("Content-Type"))
+    name = names.fixed or (FeedName(ours[1], ours[2]) if ours else names.of(url) or named(url, None))
+    is_page = not _shows_window(about("Chronik-Route"))
+    content_type = http.get_header("Content-Type") if http else whole_record.content_type
+    yield LocalDocument(whole, body, name.outlet, name.feed, at, url, content_type, is_page=is_page)
+
+
+def _shows_window(route: str | None) -> bool:
+    """What chronik wrote says by which route it came; a capture by anybody else is a feed as it stood."""
+    try:
+        return Route(route or Route.LOAD).shows_window
+    except ValueError:
+        return True
 
 
 def _rest(stream: IO[bytes], most: int) -> bytes:

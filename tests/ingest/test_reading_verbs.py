@@ -143,7 +143,7 @@ def test_parquet_without_pyarrow_is_told_in_one_line(
 
 
 def test_parquet_keeps_types(chronik: Verb, tmp_path: Path) -> None:
-    parquet = pytest.importorskip("pyarrow.parquet")
+    import pyarrow.parquet as parquet
     path = tmp_path / "a.parquet"
     assert chronik("sql", "select 1 as i, 2.5 as f, 'ü' as t, null as n, x'00' as b", "-o", str(path))[0] == 0
     assert parquet.read_table(path).to_pylist() == [{"i": 1, "f": 2.5, "t": "ü", "n": None, "b": b"\x00"}]

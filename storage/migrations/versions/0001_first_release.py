@@ -197,6 +197,7 @@ def upgrade() -> None:
     sa.Column('memory', sa.Text(), nullable=True, comment='JSON of the schedule'),
     sa.Column('unstable_guids', sa.Integer(), nullable=False, comment='1: guids change at every poll and identify nothing'),
     sa.Column('entries', sa.Integer(), nullable=False, comment='entries that it has carried'),
+    sa.Column('pruned_before', Utc, nullable=True, comment='what was seen before was deleted on purpose, and is not taken in again'),
     sa.Column('lease_by', sa.Text(), nullable=True, comment='process that polls it now'),
     sa.Column('lease_until', Utc, nullable=True, comment='after this the lease is void'),
     sa.ForeignKeyConstraint(['outlet_id'], ['outlet.outlet_id'], initially='DEFERRED', deferrable=True),
@@ -248,6 +249,21 @@ def upgrade() -> None:
     comment='What an entry says, once per outlet.',
     sqlite_strict=True
     )
+    op.create_table('deletion',
+    sa.Column('deletion_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='of which feed'),
+    sa.Column('before_at', Utc, nullable=False, comment='what was seen before went'),
+    sa.Column('at', Utc, nullable=False, comment='our clock'),
+    sa.Column('fetches', sa.Integer(), nullable=False, comment='attempts that went'),
+    sa.Column('documents', sa.Integer(), nullable=False, comment='documents that went'),
+    sa.Column('entries', sa.Integer(), nullable=False, comment='entries that went'),
+    sa.Column('versions', sa.Integer(), nullable=False, comment='wordings that went, with those of these entries'),
+    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('deletion_id'),
+    comment='What was deleted on purpose, by `chronik prune`.',
+    sqlite_strict=True
+    )
+    op.create_index(op.f('ix_deletion_feed_id'), 'deletion', ['feed_id'], unique=False)
     op.create_table('feed_url',
     sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which feed'),
     sa.Column('url', sa.Text(), nullable=False, comment='placeholders for secrets'),

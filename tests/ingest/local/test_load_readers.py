@@ -223,7 +223,6 @@ def warc(folder: Path, *responses: tuple[str, str, bytes, str]) -> Path:
 
 
 def test_feeds_in_a_warc_file_are_seen_at_their_warc_date_and_pages_are_passed_over(tmp_path: Path) -> None:
-    pytest.importorskip("warcio")
     path = warc(
         tmp_path,
         (FEED, "2026-03-02T00:00:00Z", news(2, 1), "application/rss+xml"),
@@ -240,7 +239,6 @@ def test_feeds_in_a_warc_file_are_seen_at_their_warc_date_and_pages_are_passed_o
 
 
 def test_a_warc_file_that_breaks_off_gives_what_is_whole(tmp_path: Path) -> None:
-    pytest.importorskip("warcio")
     path = warc(
         tmp_path,
         (FEED, "2026-03-02T00:00:00Z", news(2, 1), "application/rss+xml"),
