@@ -3,7 +3,7 @@
 import json
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
@@ -332,7 +332,7 @@ def _keep_wordings(tx: Tx, source: Source, entries: Sequence[Entry]) -> dict[byt
     tx.write(wording.insert(), [_row(n, source.outlet_id, each) for n, each in zip(ids, fresh, strict=True)])
     found = {name: row.wording_id for name, row in known.items()}
     lesser = [each for name, each in distinct.items() if name in known and each.digest < known[name].variant]
-    _take_noise(tx, [_row(found[each.wording.digest], source.outlet_id, each) for each in lesser])
+    _take_noise(tx, source.outlet_id, {found[each.wording.digest]: each for each in lesser})
     return found | {each.wording.digest: n for n, each in zip(ids, fresh, strict=True)}
 
 
@@ -346,13 +346,13 @@ _NOISE = (
 )
 
 
-def _take_noise(tx: Tx, rows: Sequence[dict[str, Any]]) -> None:
-    texts = {row.wording_id: row for row in tx.rows_in(_TEXTS, "wordings", [row["wording_id"] for row in rows])}
+def _take_noise(tx: Tx, outlet_id: int, lesser: Mapping[int, Entry]) -> None:
     changes = []
-    for row in rows:
-        stored = row | texts[row["wording_id"]]._asdict()
-        changes.append({name: stored[name] for name in _NOISE})
-        changes[-1] |= {"of": row["wording_id"], "sum": checksum(stored, WORDING)}
+    for held in tx.rows_in(_TEXTS, "wordings", lesser):
+        said_by = lesser[held.wording_id]
+        said = replace(said_by.wording, title=held.title, summary=held.summary, content_text=held.content_text)
+        row = _row(held.wording_id, outlet_id, replace(said_by, wording=said))
+        changes.append({name: row[name] for name in _NOISE} | {"of": held.wording_id, "sum": row["checksum"]})
     tx.write(_UPDATE_NOISE, changes)
 
 
@@ -376,7 +376,7 @@ def _row(wording_id: int, outlet_id: int, said_by: Entry) -> dict[str, Any]:
         "title": said.title,
         "summary": said.summary,
         "content_text": said.content_text,
-        "html": packed_html(said.summary_html, said.content_html),
+        "html": packed_html(said.summary_html, said.content_html, (said.summary, said.content_text)),
         "authors": _json(said.authors),
         "categories": _json(said.categories),
         "enclosures": _json(said.enclosures),

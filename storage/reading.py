@@ -84,7 +84,7 @@ def _uri(path: Path) -> str:
 @contextlib.contextmanager
 def _file(path: Path) -> Iterator[Reader]:
     driver, connection = read_only(path)
-    connection.create_function("chronik_text", 1, chronik_text, deterministic=True)
+    connection.create_function("chronik_text", -1, chronik_text, deterministic=True)
     try:
         connection.execute("begin")
         _check_contract(path, connection.execute("select value from archive_info where key = 'contract'").fetchone())
@@ -100,11 +100,11 @@ def _check_contract(path: Path, found: tuple[str] | None) -> None:
         raise ArchiveError(f"{path} is of another release (its views are not of contract {CONTRACT}): update chronik")
 
 
-def chronik_text(packed: bytes | None) -> str | None:
-    """The SQL function: kept HTML as text."""
+def chronik_text(packed: bytes | None, *texts: str | None) -> str | None:
+    """The SQL function: kept HTML as text, given the plain texts that it is kept against."""
     from storage.packing import unpacked  # only where it is asked for: it loads zstandard
 
-    return unpacked(packed)
+    return unpacked(packed, *texts)
 
 
 class _FileReader:

@@ -97,7 +97,7 @@ def _bound(job: dict[str, Any]) -> None:
 
 def _prepare(connection: Any, memory: int) -> None:
     connection.text_factory = lambda raw: str(raw, "utf-8", "replace")
-    connection.create_function("chronik_text", 1, chronik_text, deterministic=True)
+    connection.create_function("chronik_text", -1, chronik_text, deterministic=True)
     for pragma in ("query_only = on", "temp_store = memory", f"hard_heap_limit = {max(memory - BESIDE_THE_HEAP, 1)}"):
         connection.execute(f"pragma {pragma}")
     connection.execute("begin")

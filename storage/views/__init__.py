@@ -6,7 +6,7 @@
 @span(t)    days from the least to the greatest t
 @names(j,k) JSON array of field k of j's objects @each(j)       the objects of a JSON array, as rows
 @field(r,k) text of such a row                   @number(r,k)   number of such a row
-@html(b,n)  n-th text of kept HTML
+@html(w,n)  n-th HTML of a wording
 """
 
 import re
@@ -28,7 +28,7 @@ _SQLITE = {
     "each": "json_each(coalesce({0}, '[]'))",
     "field": "json_extract({0}.value, '$.{1}')",
     "number": "json_extract({0}.value, '$.{1}')",
-    "html": "json_extract(chronik_text({0}), '$[{1}]')",
+    "html": "json_extract(chronik_text({0}.html, {0}.summary, {0}.content_text), '$[{1}]')",
 }
 _DIALECTS = {"sqlite": _SQLITE}
 _WORD = re.compile(r"@(\w+)(?:\(([^()]*)\))?")

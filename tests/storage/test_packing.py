@@ -1,0 +1,64 @@
+"""HTML is kept against the plain texts beside it: small, and it comes back as it was."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+from saying import START, Said
+
+from storage.archive import Archive
+from storage.packing import packed_html, unpacked
+from storage.query import answered
+from storage.records import Entry, FeedHead, FeedRecord, Fetch, Ingested, Reading, Route, Visit
+
+TEXTS = st.none() | st.text(max_size=400)
+ARTICLE = " ".join(f"{sha256(b'%d' % n).hexdigest()}." for n in range(60))
+HTML = f"<p>{ARTICLE.replace('. ', '.</p><p>')}</p>"
+
+
+@given(st.text(max_size=400), TEXTS, TEXTS, TEXTS)
+def test_html_comes_back_as_it_was_whatever_stands_beside_it(
+    summary: str, content: str | None, one: str | None, other: str | None
+) -> None:
+    packed = packed_html(summary, content, (one, other))
+    found = json.loads(unpacked(packed, one, other) or "")
+    assert found == [summary, content]
+
+
+def test_html_of_a_text_takes_hardly_any_room_beside_it() -> None:
+    alone, beside = packed_html(None, HTML), packed_html(None, HTML, (None, ARTICLE))
+    assert alone is not None
+    assert beside is not None
+    assert len(beside) < len(alone) / 2
+
+
+def test_where_there_is_no_html_nothing_is_kept() -> None:
+    assert packed_html(None, None, ("a", "b")) is None
+    assert unpacked(None, "a", "b") is None
+
+
+def said(name: bytes, text: str) -> Entry:
+    """One wording with a session number in its text, as each document has another."""
+    entry = Said("Häuser", guid="1", html=HTML).entry()
+    return replace(entry, digest=name, wording=replace(entry.wording, content_text=text))
+
+
+def shown(feed: FeedRecord, hour: int, entry: Entry) -> Visit:
+    body = f"{hour}".encode()
+    reading = Reading(FeedHead("rss20"), (entry,), "utf-8", "declared")
+    fetch = Fetch(feed.feed_id, Route.LOAD, "file:x", START + timedelta(hours=hour))
+    return Visit(Ingested(fetch, body, sha256(body).digest(), reading))
+
+
+def test_html_is_readable_where_another_item_gave_the_wordings_noise(tmp_path: Path) -> None:
+    with Archive.open(str(tmp_path / "a.sqlite"), create=True) as archive:
+        feed = archive.ensure_feed("orf", "news")
+        archive.record(
+            [shown(feed, 1, said(b"b" * 16, ARTICLE + " s=1")), shown(feed, 2, said(b"a" * 16, ARTICLE + " s=22222"))]
+        )
+    with answered(str(tmp_path / "a.sqlite"), "select content_html from entry_html") as answer:
+        assert list(answer) == [(HTML,)]
