@@ -21,6 +21,7 @@ from ingest.hosts import PostponedError
 from ingest.schedule import Bounds, Memory, Signals, standing, wants_conditional
 from ingest.source import Request
 from storage import feeds, homepages
+from storage.confirming import Recording
 from storage.recording import record
 from storage.records import (
     Failed,
@@ -121,8 +122,7 @@ class Line:
                 return Visited(feed, outcome, await self._recorded(outcome, told))
 
     async def _recorded(self, outcome: Outcome, told: Signals) -> Recorded:
-        visit = Visit(outcome, partial(self._standing, told))
-        return await self.archive.do(lambda tx: record(tx, visit))
+        return await self.archive.do(Recording(Visit(outcome, partial(self._standing, told))))
 
     async def take(self, feed: FeedRecord, document: Document) -> Visited:
         """Read and record what came without our asking. When the feed is due stays as it is."""

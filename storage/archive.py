@@ -6,25 +6,24 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Engine, bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import Connection, Engine
 
 from storage import feeds, schema, search_index
 from storage.documents import Recent
 from storage.engine import Turns, is_url, lock_path, open_engine
+from storage.hosts import HostChange
 from storage.ids import Ids
 from storage.reading import Reader, reading
 from storage.recording import record
 from storage.records import FeedRecord, OutletListing, Recorded, Visit
-from storage.tables import host
-from storage.transaction import Tx
+from storage.transaction import Shared, Tx
 from storage.trouble import Trouble, trouble_of
 
 log = logging.getLogger(__name__)
@@ -231,39 +230,59 @@ class Writer:
         self._began = time.monotonic()
         results = self._outlasted(group)
         self._began = self.trouble = None
-        for result, failure in results:
-            _, future = group.popleft()
+        left = [waiting for place, waiting in enumerate(group) if place not in results]
+        for place, (result, failure) in results.items():
+            _, future = group[place]
             if not _is_wanted(future):
                 continue
             if failure is not None:
                 future.set_exception(failure)
             else:
                 future.set_result(result)
+        group.clear()
+        group.extend(left)
 
-    def _outlasted(self, group: deque[_Waiting]) -> list[_Result]:
+    def _outlasted(self, group: Sequence[_Waiting]) -> dict[int, _Result]:
         pause = FIRST_PAUSE
         while True:
             try:
                 with self._archive.write() as tx:
                     self._is_writing = True
-                    return list(_attempts(tx, group))
+                    return _attempts(tx, group)
             except Exception as error:  # whatever kept the group from being committed, every caller must know
                 self.trouble = trouble_of(error) if self._holds_out else None
                 log.debug("a transaction of %d jobs failed", len(group), exc_info=True)
                 if self.trouble is None or self._given_up.wait(pause):
-                    return [(None, error)] * len(group)
+                    return dict.fromkeys(range(len(group)), (None, error))
                 pause = min(pause * 2, LONGEST_PAUSE)
             finally:
                 self._is_writing = False
 
 
-def _attempts(tx: Tx, group: Iterable[_Waiting]) -> Iterator[_Result]:
-    """Run jobs until it is time to commit: others wait for their turn, and for the answer."""
+def _attempts(tx: Tx, group: Sequence[_Waiting]) -> dict[int, _Result]:
+    """Run jobs until it is time to commit: others wait for their turn, and for the answer. Results by their place."""
     end = time.monotonic() + LONGEST_TURN
-    for job, future in group:
-        yield _attempt(tx, job) if _is_wanted(future) else (None, None)
-        if time.monotonic() > end:
-            return
+    results = _together(tx, group)
+    for place, (job, future) in enumerate(group):
+        if place not in results:
+            results[place] = _attempt(tx, job) if _is_wanted(future) else (None, None)
+            if time.monotonic() > end:
+                break
+    return results
+
+
+def _together(tx: Tx, group: Sequence[_Waiting]) -> dict[int, _Result]:
+    """Run those jobs that cost less together. Whoever waits here waits for no other of them: their order is free."""
+    kinds: dict[type[Shared[Any]], dict[int, Shared[Any]]] = {}
+    for place, (job, future) in enumerate(group):
+        if isinstance(job, Shared) and _is_wanted(future):
+            kinds.setdefault(type(job), {})[place] = job
+    results: dict[int, _Result] = {}
+    for kind, jobs in kinds.items():
+        places = list(jobs)
+        done, _ = _attempt(tx, partial(kind.together, jobs=list(jobs.values())))
+        results |= {places[n]: (result, None) for n, result in (done or {}).items()}
+    return results
 
 
 def _is_wanted(future: Future[Any]) -> bool:
@@ -290,20 +309,4 @@ class ArchiveHosts:
 
     async def change(self, name: str, step: Callable[[str | None], tuple[str | None, T]]) -> T:
         """Replace the text of a host by the first of what `step` makes of it; returns the second."""
-        return await self._writer.do(lambda tx: _change_host(tx, name, step))
-
-
-def _change_host(tx: Tx, name: str, step: Callable[[str | None], tuple[str | None, T]]) -> T:
-    # First a row, then its lock: a row that is not there yet cannot be locked, and two would both be granted a turn.
-    held = tx.connection.execute(_HOST, {"name": name}).first()
-    if held is None:
-        insert = postgresql_insert if tx.connection.dialect.name == "postgresql" else sqlite_insert
-        tx.connection.execute(insert(host).on_conflict_do_nothing(), {"host": name})
-        held = tx.connection.execute(_HOST, {"name": name}).one()
-    memory, result = step(held.memory)
-    tx.connection.execute(_REMEMBER, {"name": name, "kept": memory})
-    return result
-
-
-_HOST = select(host.c.memory).where(host.c.host == bindparam("name")).with_for_update()
-_REMEMBER = update(host).where(host.c.host == bindparam("name")).values(memory=bindparam("kept"))
+        return await self._writer.do(HostChange(name, step))

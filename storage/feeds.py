@@ -262,7 +262,16 @@ def free_dead_leases(tx: Tx, is_alive: Callable[[str], bool]) -> None:
 
 def stand(tx: Tx, record: FeedRecord, standing: Standing, *, attempted_at: datetime) -> None:
     """Write down how a feed stands after a visit, and give back its lease."""
-    values = {
+    values = standing_values(standing, record.state, attempted_at=attempted_at)
+    if standing.url is not None and standing.url != record.url:
+        values["url"] = standing.url
+        move(tx, record.feed_id, standing.url, standing.url_because or "moved")
+    tx.connection.execute(update(feed).where(feed.c.feed_id == record.feed_id).values(values))
+
+
+def standing_values(standing: Standing, before: FeedHealth, *, attempted_at: datetime) -> dict[str, Any]:
+    """The columns STANDING of a feed after a visit; its lease is given back."""
+    values: dict[str, Any] = {
         "state": standing.state.value,
         "failures": standing.failures,
         "next_due_at": standing.next_due_at,
@@ -275,12 +284,15 @@ def stand(tx: Tx, record: FeedRecord, standing: Standing, *, attempted_at: datet
         "lease_by": None,
         "lease_until": None,
     }
-    if record.state is FeedHealth.UNLISTED:  # it was taken out of feeds.yaml while it was asked
-        values |= {"state": FeedHealth.UNLISTED.value, "next_due_at": None, "due_because": "not in feeds.yaml"}
-    if standing.url is not None and standing.url != record.url:
-        values["url"] = standing.url
-        move(tx, record.feed_id, standing.url, standing.url_because or "moved")
-    tx.connection.execute(update(feed).where(feed.c.feed_id == record.feed_id).values(values))
+    if before is FeedHealth.UNLISTED:  # it was taken out of feeds.yaml while it was asked
+        values |= {"state": before.value, "next_due_at": None, "due_because": "not in feeds.yaml"}
+    return values
+
+
+STANDING = (
+    *("state", "failures", "next_due_at", "due_because", "last_error", "etag", "last_modified", "memory"),
+    *("last_attempt_at", "lease_by", "lease_until"),
+)
 
 
 def selected(rows: Iterable[FeedRecord], selectors: Sequence[str]) -> list[FeedRecord]:

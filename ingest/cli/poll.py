@@ -51,20 +51,19 @@ class Told:
 
     selected: list[FeedRecord] = field(default_factory=list)
     visits: list[Visited] = field(default_factory=list)
+    failed: int = 0
+    entries_new: int = 0
 
     def take(self, visited: Visited, shown: Bar, *, quiet: bool) -> None:
         """One more visit: say it if it had news or failed."""
         # Bodies and entries are in the archive by now; a pass over thousands of feeds must not keep them.
         self.visits.append(_light(visited))
+        self.failed += isinstance(visited.outcome, Failed)
+        self.entries_new += visited.recorded.entries_new if visited.recorded else 0
         line = said(visited)
         if line and not quiet:
             shown.say(line)
-        shown.advance(f"{self.total('entries_new')} new, {self.failed} failed")
-
-    @property
-    def failed(self) -> int:
-        """Feeds that failed."""
-        return sum(isinstance(visited.outcome, Failed) for visited in self.visits)
+        shown.advance(f"{self.entries_new} new, {self.failed} failed")
 
     def total(self, what: str) -> int:
         """Sum over all feeds."""
@@ -87,7 +86,7 @@ class Told:
         count = self.outcomes()
         parts = [f"{len(self.visits)} of {selected} feeds were due"] if len(self.visits) < selected else []
         parts += [f"{count[name]} {name.replace('_', ' ')}" for name in OUTCOMES if count[name]]
-        parts += [f"{self.total('entries_new')} new entries", f"{self.total('entries_changed')} changed"]
+        parts += [f"{self.entries_new} new entries", f"{self.total('entries_changed')} changed"]
         return "; ".join([", ".join(parts[:-2]), ", ".join(parts[-2:])])
 
     def as_json(self) -> dict[str, Any]:
@@ -95,7 +94,7 @@ class Told:
         return {
             "feeds": [_visit_json(visited) for visited in sorted(self.visits, key=lambda v: v.feed.name)],
             "outcomes": dict(self.outcomes()),
-            "entries_new": self.total("entries_new"),
+            "entries_new": self.entries_new,
             "entries_changed": self.total("entries_changed"),
             "failed": self.failed,
             "not_due_failing": [feed.name for feed in self.put_off()],
