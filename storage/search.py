@@ -1,9 +1,10 @@
 """Find entries by their words: the newest first, or the best. Former wordings too, where asked for."""
 
 import contextlib
+import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import Any, Literal
@@ -48,12 +49,21 @@ class Hit:
     replaced_at: str | None = None
 
 
-def search(reader: Reader, asked: Search, stems: Stems | None = None) -> list[Hit]:
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How many of the newest entries are looked through first, how many then; `few` hits are soon ranked all."""
+
+    near: int = 2_000
+    far: int = 40_000
+    few: int = 5_000
+
+
+def search(reader: Reader, asked: Search, stems: Stems | None = None, looks: Looks | None = None) -> list[Hit]:
     """The hits. Raises SearchError for what is no search, ArchiveError where there is no full-text index."""
     if reader.dialect != "sqlite":
         raise ArchiveError("full-text search is there in SQLite archives only; ask this one with SQL")
     wanted = wish(asked.words)
-    hits = [Hit(**row) for row in reader.rows(_current(asked), _values(asked, expression(wanted, stems)))]
+    hits = _current(reader, asked, expression(wanted, stems), looks or Looks())
     if asked.former:
         hits += _former(reader, asked, wanted)
         if asked.sort == "newest":
@@ -82,25 +92,85 @@ def _filters(asked: Search) -> str:
 
 
 # The hits are ranked by what the small table `entry` has; only those that are shown are read whole, and marked.
-_HITS = """
-with hits as materialized (
-  select f.rowid as entry_id, {rank} as place
-  from entries_fts f join entry e on e.entry_id = f.rowid
-  where f.entries_fts match :match{filters}
-  order by place desc, f.rowid desc limit :limit
-)
+_RANKED = """
+select f.rowid as entry_id from entries_fts f cross join entry e on e.entry_id = f.rowid
+where f.entries_fts match :match{filters}
+order by {rank} desc, f.rowid desc limit :limit
+"""
+_SHOWN = """
+with hits as materialized (select value as entry_id, key as place from json_each(:hits))
 select e.entry_id, e.outlet, e.feed, e.url, e.published_at, e.first_seen_at, e.version,
   coalesce(highlight(entries_fts, 0, :begin, :end), e.title) as title,
   snippet(entries_fts, -1, :begin, :end, '…', :tokens) as snippet
-from hits cross join entries_fts on entries_fts.rowid = hits.entry_id join entries e on e.entry_id = hits.entry_id
+from {hits_in_index} on entries_fts.rowid = hits.entry_id join entries e on e.entry_id = hits.entry_id
 where entries_fts match :match
-order by hits.place desc, e.entry_id desc
+order by hits.place
 """
 _RANKS = {"newest": "coalesce(e.published_at, e.first_seen_at)", "best": "-bm25(entries_fts, 4.0, 2.0, 1.0, 0.5)"}
 
 
-def _current(asked: Search) -> str:
-    return _HITS.format(rank=_RANKS[asked.sort], filters=_filters(asked))
+def _current(reader: Reader, asked: Search, match: str, looks: Looks) -> list[Hit]:
+    values = _values(asked, match)
+    found = _newest(reader, asked, values, looks) if asked.sort == "newest" else _ranked(reader, asked, values)
+    # What begins with letters is gathered from the whole index at every look into it: one look then, not one a hit.
+    hits = "entries_fts cross join hits" if _has_prefix(match) else "hits cross join entries_fts"
+    shown = reader.rows(_SHOWN.format(hits_in_index=hits), values | {"hits": json.dumps(found)})
+    return [Hit(**row) for row in shown]
+
+
+def _ranked(reader: Reader, asked: Search, values: Mapping[str, Any], within: str = "") -> list[int]:
+    rank = _RANKED.format(rank=_RANKS[asked.sort], filters=_filters(asked) + within)
+    return [row["entry_id"] for row in reader.rows(rank, values)]
+
+
+def _has_prefix(match: str) -> bool:
+    return "*" in match
+
+
+# --- the newest -------------------------------------------------------------------------------------------------------
+
+
+# All entries that are as new as the one at that depth, and the least id among them: from it on the index is read.
+_HORIZON = """
+with farthest as materialized (
+  select coalesce(e.published_at, e.first_seen_at) as at from entry e
+  where coalesce(e.published_at, e.first_seen_at) < coalesce(:until, '~') order by 1 desc limit 1 offset :depth
+)
+select farthest.at as horizon, min(e.entry_id) as least
+from farthest cross join entry e on coalesce(e.published_at, e.first_seen_at) >= farthest.at
+where coalesce(e.published_at, e.first_seen_at) < coalesce(:until, '~')
+group by 1
+"""
+_FEW = """
+with few as materialized (select rowid as entry_id from entries_fts where entries_fts match :match limit :few)
+select null as entry_id where (select count(*) from few) = :few
+union all
+select * from (
+  select e.entry_id from few cross join entry e on e.entry_id = few.entry_id where true{filters}
+  order by coalesce(e.published_at, e.first_seen_at) desc, e.entry_id desc limit :limit
+)
+"""
+
+
+def _newest(reader: Reader, asked: Search, values: Mapping[str, Any], looks: Looks) -> list[int]:
+    """Of a word that is in every second entry not all hits are ranked: those among the newest entries will do."""
+    if _has_prefix(values["match"]):
+        return _ranked(reader, asked, values)
+    found = _among_newest(reader, asked, values, looks.near)
+    if len(found) == asked.limit:
+        return found
+    few = reader.rows(_FEW.format(filters=_filters(asked)), {**values, "few": looks.few})
+    if all(row["entry_id"] for row in few):
+        return [row["entry_id"] for row in few]
+    found = _among_newest(reader, asked, values, looks.far)
+    return found if len(found) == asked.limit else _ranked(reader, asked, values)
+
+
+def _among_newest(reader: Reader, asked: Search, values: Mapping[str, Any], depth: int) -> list[int]:
+    """Hits down to that depth: if they are as many as asked for, none is newer. No hits where nothing is so deep."""
+    within = " and f.rowid >= :least and coalesce(e.published_at, e.first_seen_at) >= :horizon"
+    horizon = reader.rows(_HORIZON, {"until": asked.until, "depth": depth})
+    return _ranked(reader, asked, {**values, **horizon[0]}, within) if horizon else []
 
 
 # --- former wordings --------------------------------------------------------------------------------------------------
