@@ -15,10 +15,13 @@ from storage.records import FeedHealth, FeedRecord
 
 
 @contextlib.contextmanager
-def opened(args: argparse.Namespace, *, create: bool) -> Iterator[Archive]:
-    """The archive of a verb. Raises Stop."""
+def opened(args: argparse.Namespace, *, create: bool, config: Config | None = None) -> Iterator[Archive]:
+    """The archive of a verb; `config` where it has been read already. Raises Stop."""
     try:
-        with Archive.open(archive_location(args), create=create) as archive, faults_told(archive.location):
+        with (
+            Archive.open(archive_location(args, config=config), create=create) as archive,
+            faults_told(archive.location),
+        ):
             yield archive
     except ArchiveError as error:
         raise Stop(str(error)) from None
@@ -28,7 +31,7 @@ def opened(args: argparse.Namespace, *, create: bool) -> Iterator[Archive]:
 def opened_with_config(args: argparse.Namespace) -> Iterator[tuple[Config, Archive]]:
     """The configuration and its archive, made if there is none. Raises Stop."""
     config = needed_config(args)
-    with opened(args, create=True) as archive:
+    with opened(args, create=True, config=config) as archive:
         yield config, archive
 
 

@@ -42,10 +42,14 @@ def config_path(args: argparse.Namespace, environ: Mapping[str, str] = os.enviro
     return Path(args.config or environ.get("CHRONIK_CONFIG") or DEFAULT_CONFIG)
 
 
-def archive_location(args: argparse.Namespace, environ: Mapping[str, str] = os.environ) -> str:
-    """Where the archive is: a path or URL. Of the configuration only `archive:` is looked at. Raises Stop."""
+def archive_location(
+    args: argparse.Namespace, environ: Mapping[str, str] = os.environ, *, config: Config | None = None
+) -> str:
+    """Where the archive is: a path or URL. Of a configuration yet to be read only `archive:` is. Raises Stop."""
     if given := args.archive or environ.get("CHRONIK_ARCHIVE"):
         return str(given)
+    if config is not None:
+        return config.archive.value
     path = config_path(args, environ)
     if _may_lack(args, environ):
         return str(path.absolute().parent / "archive.sqlite")
