@@ -92,9 +92,9 @@ class Intake:
             except InflateError as exc:
                 reason = Reason.TRUNCATED if exc.broken_off else Reason.DECOMPRESSION
                 raise FetchError(reason, str(exc)) from exc
-            if self._kept.tell() > LARGE:
+            if (size := self._kept.tell()) > LARGE:
                 async with self.deadline.paused():  # the wait is not the server's fault
-                    await self.room.enter(self._kept.tell())
+                    await self.room.enter(size)
             return self._whole()
 
     async def glance(self, pieces: AsyncIterator[bytes]) -> bytes:

@@ -362,7 +362,7 @@ def _not_modified(attempt: _Attempt, now: datetime) -> NotModifiedAnswer:
 
 
 def _check_is_no_wall(attempt: _Attempt, body: bytes) -> None:
-    if not body.strip():
+    if not body or body.isspace():
         raise FetchError(Reason.NO_BODY, f"HTTP {attempt.status} with an empty body")
     if wall := blocked.wall(attempt.status or 0, answers.single(attempt.received), body):
         error = FetchError(Reason.BLOCKED, f"HTTP {attempt.status} with a wall against robots: {wall}")

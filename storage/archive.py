@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -207,40 +207,37 @@ class Writer:
         return Trouble.BUSY if self._is_writing else Trouble.LOCKED
 
     def _work(self) -> None:
-        while (first := self._jobs.get()) is not None:
-            group = deque([first])
-            closing = False
-            while len(group) < GROUP:
-                try:
-                    following = self._jobs.get_nowait()
-                except Empty:
-                    break
-                if following is None:
-                    closing = True
-                    break
-                group.append(following)
+        closing = False
+        while not closing:
+            group, closing = self._next_group()
             while group:
                 self._commit(group)
-            if closing:
-                return
-            first = following = None  # or the last job's body would stay until the next one comes
+
+    def _next_group(self) -> tuple[deque[_Waiting], bool]:
+        """What waits, as soon as something does, and whether nothing comes after it."""
+        group: deque[_Waiting] = deque()
+        while (waiting := self._jobs.get()) is not None:
+            group.append(waiting)
+            if len(group) >= GROUP or self._jobs.empty():
+                return group, False
+        return group, True
 
     def _commit(self, group: deque[_Waiting]) -> None:
         """Take as many of them as fit into one transaction."""
         self._began = time.monotonic()
         results = self._outlasted(group)
         self._began = self.trouble = None
+        settled = [(group[place][1], result) for place, result in results.items()]
         left = [waiting for place, waiting in enumerate(group) if place not in results]
-        for place, (result, failure) in results.items():
-            _, future = group[place]
+        group.clear()  # before anybody is told: what they go on with may need the memory of what is done
+        group.extend(left)
+        for future, (result, failure) in settled:
             if not _is_wanted(future):
                 continue
             if failure is not None:
                 future.set_exception(failure)
             else:
                 future.set_result(result)
-        group.clear()
-        group.extend(left)
 
     def _outlasted(self, group: Sequence[_Waiting]) -> dict[int, _Result]:
         pause = FIRST_PAUSE

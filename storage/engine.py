@@ -104,7 +104,7 @@ def _on_connect(connection: Any, _record: Any) -> None:
         "trusted_schema = OFF",
         "cell_size_check = ON",
         "temp_store = MEMORY",
-        "cache_size = -8000",  # KiB; the system caches the file as well
+        "cache_size = -4000",  # KiB; the system caches the file as well
     ):
         connection.execute(f"PRAGMA {pragma}")
 

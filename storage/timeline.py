@@ -229,7 +229,7 @@ def _insert(tx: Tx, seen: Observation, before: Shown | None, after: Shown | None
         seen.items,
     )
     _write_window(tx, seen, new)
-    facts = Facts.of(tx, before, new, after)
+    facts = Facts.of(tx, before, new, after) if before or after else Facts({}, {})  # nothing to hold it against
     _Runs(tx, seen.feed_id, before, new, after, facts, placed).thread()
     if after is None:
         tx.connection.execute(update(feed).where(feed.c.feed_id == seen.feed_id).values(newest_window_id=new.window_id))
@@ -260,11 +260,11 @@ class Facts:
 
     @classmethod
     def of(cls, tx: Tx, *windows: Shown | None) -> "Facts":
-        rows = list(tx.rows_in(_FACTS, "items", {item_id for each in windows if each for item_id in each.items}))
-        return cls(
-            {row.item_id: _names(row.item_id, row.guid, row.canonical_url) for row in rows},
-            {row.item_id: row.published_at for row in rows},
-        )
+        facts = cls({}, {})
+        for row in tx.rows_in(_FACTS, "items", {item_id for each in windows if each for item_id in each.items}):
+            facts.names[row.item_id] = _names(row.item_id, row.guid, row.canonical_url)
+            facts.published[row.item_id] = row.published_at
+        return facts
 
     def shown(self, shown: Shown) -> set[str]:
         """Names that tell the window's items apart."""
