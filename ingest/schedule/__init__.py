@@ -54,7 +54,7 @@ def standing(feed: FeedRecord, recorded: Recorded, told: Signals, bounds: Bounds
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """How long to wait, and which rule decided; `guard` is when the window may have rolled over."""
+    """How long to wait, and which rule decided."""
 
     after: timedelta
     because: str
@@ -91,7 +91,7 @@ def _learned(memory: Memory, recorded: Recorded, told: Signals, now: datetime) -
         rhythm=rhythm.learned(memory.rhythm, shown, _minutes(now)),
         lifetime_s=renewals.lifetime(memory.lifetime_s, told.fresh_for),
         belied=_belied(memory, shown, _minutes(now)),
-        floor_s=int(memory.floor_s * FLOOR_FADES),
+        floor_s=round(memory.floor_s * FLOOR_FADES, 2),
         retries=0,
         gone=0,
     )
@@ -112,18 +112,19 @@ def _due(feed: FeedRecord, memory: Memory, told: Signals, bounds: Bounds, now: d
     if known is None:
         return memory, Due(_within(FIRST_INTERVAL, bounds), "nothing is known of it yet")
     allowed = wait.room(known.window, known.clumping)
-    if told.repairable:
-        allowed = max(allowed, 2.0 * known.window)
-    price = _in_minutes(bounds.price) * (1.0 if told.repairable else ALONE)
-    best = wait.best_wait(known, _minutes(now), price, allowed, _in_minutes(bounds.max_interval))
+    repairable = bool(memory.pages) if told.repairable is None else told.repairable
+    price = _in_minutes(bounds.price) * (1.0 if repairable else ALONE)
+    at_most = max(allowed, 2.0 * known.window) if repairable else allowed
+    best = wait.best_wait(known, _minutes(now), price, at_most, _in_minutes(bounds.max_interval))
     due = _allowed(Due(timedelta(minutes=best.minutes), _because(best, known)), memory, told, bounds, now)
+    due = _after_skipped(due, memory, known, allowed, now)
     after = min(due.after + _jitter(feed, now) * min(due.after * JITTER, MOST_JITTER), bounds.max_interval)
     return replace(memory, interval_s=int(after.total_seconds())), replace(due, after=after)
 
 
 def _allowed(due: Due, memory: Memory, told: Signals, bounds: Bounds, now: datetime) -> Due:
     """Not sooner than configuration, server and publisher allow, and where there is a better moment nearby, at it."""
-    floor = max(bounds.min_interval, timedelta(seconds=memory.floor_s))
+    floor = max(bounds.min_interval, timedelta(seconds=memory.floor_s), hints.rest_of(memory))
     fresh = min((told.fresh_for or timedelta(0)) + PAST_THE_CACHE, bounds.max_interval)
     if due.after < floor:
         due = Due(floor, "not more often than is allowed")
@@ -131,6 +132,14 @@ def _allowed(due: Due, memory: Memory, told: Signals, bounds: Bounds, now: datet
     if moved >= floor:
         due = replace(due, after=moved)
     return Due(fresh, "the server says that it stands so long") if due.after < fresh else due
+
+
+def _after_skipped(due: Due, memory: Memory, known: rhythm.Rhythm, allowed: float, now: datetime) -> Due:
+    """Not in the hours at which it asks not to be read, unless its window could roll over meanwhile."""
+    after = hints.after_skipped(memory, now + due.after) - now
+    if after == due.after or rhythm.expected(known, _minutes(now), _minutes(now + after)) > allowed:
+        return due
+    return Due(after, "it asks not to be read before (skipHours, skipDays)")
 
 
 def _moved(after: timedelta, fresh: timedelta, memory: Memory, now: datetime) -> timedelta:
@@ -179,11 +188,12 @@ def _after_failure(feed: FeedRecord, told: Signals, memory: Memory, bounds: Boun
         off = failures.BackOff(failures.GONE_INTERVAL, "gone (410, twice): asked monthly")
     else:
         off = failures.backed_off(feed, told, memory, bounds, now)
-    jitter = _jitter(feed, now) * min(off.wait * JITTER, 60 * SECOND)
+    longest = max(off.wait, bounds.max_interval)
+    after = min(off.wait + _jitter(feed, now) * min(off.wait * JITTER, 60 * SECOND), longest)
     return Standing(
         state=state,
         failures=feed.failures + 1,
-        next_due_at=now + off.wait + jitter,
+        next_due_at=now + after,
         due_because=off.because,
         last_error=f"{told.failed}: {told.detail}",
         # The document that they name still is the newest one; a failed answer brings none of its own.

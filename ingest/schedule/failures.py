@@ -37,11 +37,10 @@ def weight(reason: Reason) -> Weight:
 
 @dataclass(frozen=True, slots=True)
 class BackOff:
-    """How long to wait after a failure, and why; `early`: one of the three retries below `min_interval`."""
+    """How long to wait after a failure, and why."""
 
     wait: timedelta
     because: str
-    early: bool = False
 
 
 def backed_off(feed: FeedRecord, told: Signals, memory: Memory, bounds: Bounds, now: datetime) -> BackOff:
@@ -54,14 +53,15 @@ def backed_off(feed: FeedRecord, told: Signals, memory: Memory, bounds: Bounds, 
     if _passes_soon(told) and memory.retries < len(EARLY_RETRIES):
         early = EARLY_RETRIES[memory.retries]
         if _gap_threatens(memory, now + wait):
-            return BackOff(early, "early retry: a gap threatens", early=True)
+            return BackOff(early, "early retry: a gap threatens")
         wait = _within(early, bounds) if early < wait else wait
         return BackOff(wait, "early retry")
-    return BackOff(wait, f"back-off after {feed.failures + 1} failures")
+    count = feed.failures + 1
+    return BackOff(wait, f"back-off after {count} failures" if count > 1 else "back-off after a failure")
 
 
 def _grown(feed: FeedRecord, told: Signals, memory: Memory, bounds: Bounds) -> timedelta:
-    """From a quarter of the last interval it grows with every failure: to a tenth of a day at first, then on."""
+    """From a quarter of the last interval it grows with every failure: up to `max_interval`."""
     usual = timedelta(seconds=memory.interval_s or 0) / 4
     first = max(FIRST_BACK_OFF, bounds.min_interval, min(usual, timedelta(hours=1)))
     factor = weight(told.failed or Reason.BUG) / 2
@@ -86,6 +86,6 @@ def _gap_threatens(memory: Memory, at: datetime) -> bool:
 
 def floor_after_429(memory: Memory, since_last: timedelta | None) -> Memory:
     """The server would not answer so soon after the last answer: from now on ask it less often than that."""
-    refused = (since_last or timedelta(0)) * 1.6
+    refused = min(since_last or timedelta(0), FLOOR_CEILING) * 1.6
     floor = min(max(refused, timedelta(seconds=memory.floor_s), timedelta(minutes=10)), FLOOR_CEILING)
-    return replace(memory, floor_s=int(floor.total_seconds()))
+    return replace(memory, floor_s=floor.total_seconds())

@@ -2,8 +2,8 @@
 
 Cache-Control and Expires (RFC 9111 section 4.2.1) are kept up to `max_interval`. What a document says of its own rhythm
 is mostly boilerplate that nobody chose: every WordPress says "hourly, 1", and a `ttl` of a day stands at outlets with
-hundreds of entries a day. RSS 2.0 `ttl` and RSS 1.0 `sy:*` are kept up to 15 minutes, RSS 2.0 `skipHours` and
-`skipDays` up to 12 hours.
+hundreds of entries a day. RSS 2.0 `ttl` and RSS 1.0 `sy:*` are kept up to 10 minutes, RSS 2.0 `skipHours` and
+`skipDays` up to 12 hours and only while the window surely does not roll over.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import Any
 
 from ingest.schedule.memory import Memory
 
-TTL_CEILING = timedelta(minutes=15)
+TTL_CEILING = timedelta(minutes=10)
 SKIP_CEILING = timedelta(hours=12)
 HOUR = timedelta(hours=1)
 _PERIODS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 8760}
@@ -24,12 +24,13 @@ _NUMBER = re.compile(r"\s*0*(\d{1,6})(?:\.\d*)?\s*")
 
 def remembered(memory: Memory, hints: Mapping[str, Any]) -> Memory:
     """With what a document that was read says of its rhythm (`FeedHead.hints`)."""
-    return replace(memory, ttl_s=int(_period(hints).total_seconds()), skip=_skip(hints))
+    period = min(_period(hints), TTL_CEILING)
+    return replace(memory, ttl_s=int(period.total_seconds()), skip=_skip(hints), pages=int(_has_pages(hints)))
 
 
 def rest_of(memory: Memory) -> timedelta:
     """How long a document asks to be left alone, up to the ceiling."""
-    return min(timedelta(seconds=memory.ttl_s), TTL_CEILING)
+    return min(timedelta(seconds=memory.ttl_s), TTL_CEILING)  # whatever an older release has kept
 
 
 def after_skipped(memory: Memory, due_at: datetime) -> datetime:
@@ -39,6 +40,12 @@ def after_skipped(memory: Memory, due_at: datetime) -> datetime:
     while (at.hour in hours or at.weekday() in days) and at < due_at + SKIP_CEILING:
         at = at.replace(minute=0, second=0, microsecond=0) + HOUR
     return min(at, due_at + SKIP_CEILING)
+
+
+def _has_pages(hints: Mapping[str, Any]) -> bool:
+    """RFC 5005 sections 3 and 4; WordPress gives pages to every feed (`paged`)."""
+    links = any(hints.get(name) for name in ("next", "prev-archive", "next_url"))
+    return links or "wordpress" in str(hints.get("generator", "")).lower()
 
 
 def _period(hints: Mapping[str, Any]) -> timedelta:

@@ -19,10 +19,11 @@ class Memory:
 
     rhythm: Rhythm | None = None
     interval_s: int | None = None  # what was last waited for after a good answer
-    floor_s: int = 0  # the server would not answer more often (429)
+    floor_s: float = 0.0  # the server would not answer more often (429)
     lifetime_s: int = 0  # for how long the server says that a document stands
     belied: Belied = NOTHING  # how often each rhythm of renewal was contradicted
     ttl_s: int = 0  # what the document says of its own rhythm
+    pages: int = 0  # 1: the document showed that pages of its past can be had
     skip: str | None = None  # hours and days at which it asks not to be read: "0,1,2;5,6"
     retries: int = 0
     conditional: int = 0  # conditional requests since the last one without condition
@@ -131,10 +132,11 @@ def _numbers(kept: object, count: int) -> tuple[float, ...] | None:
 _READERS: dict[str, Callable[[object], Any]] = {
     "rhythm": _rhythm,
     "interval_s": _count,
-    "floor_s": _count,
+    "floor_s": _number,
     "lifetime_s": _count,
     "belied": _belied,
     "ttl_s": _count,
+    "pages": _count,
     "skip": _text,
     "retries": _count,
     "conditional": _count,

@@ -17,7 +17,7 @@ def moved(memory: Memory, told: Signals, recorded: Recorded, now: datetime) -> t
     if told.permanent_url is None:
         return replace(memory, move_to=None, move_since=None, move_times=0), None
     since = memory.move_since
-    if told.permanent_url != memory.move_to or since is None:
+    if told.permanent_url != memory.move_to or since is None or now < datetime.fromisoformat(since):
         return replace(memory, move_to=told.permanent_url, move_since=now.isoformat(), move_times=1), None
     memory = replace(memory, move_times=memory.move_times + 1)
     lasted = now - datetime.fromisoformat(since)

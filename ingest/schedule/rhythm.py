@@ -47,11 +47,19 @@ LEVEL_LASTS = WEEK  # e-folding of what the level remembers
 HOURS_LAST = 28 * DAY
 DAYS_LAST = 50 * DAY
 BURST_LASTS = 90.0
-HOUR_WEIGHT, DAY_WEIGHT = 4.0, 5.7  # expected entries that the usual profile counts for, an hour or weekday each
+HOUR_WEIGHT, DAY_WEIGHT = (
+    3.0,
+    5.7,
+)  # expected entries that the usual profile counts for, an hour or weekday each
+USUAL_WEIGHT = 3.0  # the same for the stretch of hours around one ...
+NEAR = 0.6  # ... of which each further one counts for so much
 RUN_BREAKS = 3.0  # entries closer than this are one run: a bulk post says nothing about the next one
 FORGOTTEN = 14 * DAY  # after so long without a look the level is learned anew
 OLDEST = 21 * DAY  # entries of the first window that are older say nothing about now
-LEAST, QUIETEST = 0.5, 60 * DAY  # a level fades to this many entries in this time, not to nothing
+LEAST, QUIETEST = (
+    0.5,
+    60 * DAY,
+)  # a level fades to this many entries in this time, not to nothing
 MARK = 15.0  # newsrooms schedule entries on quarters of an hour
 
 
@@ -113,23 +121,51 @@ class Rhythm:
 
     def day_profile(self) -> Profile:
         """Rate by hour of the day (UTC), mean 1."""
-        return _profile(_smooth(self.hours), _smooth(self.hours_expected), USUAL_DAY, HOUR_WEIGHT)
+        usual = [p * g for p, g in zip(USUAL_DAY, self._unlike_usual(), strict=True)]
+        return _profile(_smooth(self.hours), _smooth(self.hours_expected), usual, HOUR_WEIGHT)
 
     def week_profile(self) -> Profile:
         """Rate by day of the week (UTC, Monday first), mean 1."""
         return _profile(self.days, self.days_expected, USUAL_WEEK, DAY_WEIGHT)
 
+    def _unlike_usual(self) -> list[float]:
+        """How the hours around each differ from a newsroom's usual day: what an hour that was never seen is given."""
+        seen = _spread(self.hours)
+        usual = _spread([m * p for m, p in zip(self.hours_expected, USUAL_DAY, strict=True)])
+        return [(n + USUAL_WEIGHT) / (m + USUAL_WEIGHT) for n, m in zip(seen, usual, strict=True)]
 
-def _profile(seen: Sequence[float], expected: Sequence[float], usual: Profile, weight: float) -> Profile:
+
+def _profile(
+    seen: Sequence[float],
+    expected: Sequence[float],
+    usual: Sequence[float],
+    weight: float,
+) -> Profile:
     raw = [(n + weight * p) / (m + weight) for n, m, p in zip(seen, expected, usual, strict=True)]
     scale = len(raw) / sum(raw)
     return tuple([value * scale for value in raw])
 
 
-def _smooth(counts: Profile) -> list[float]:
+def _smooth(counts: Sequence[float]) -> list[float]:
     """An hour is like the ones beside it; few entries then tell more."""
     before, after = (counts[-1], *counts), (*counts[1:], counts[0])
     return [0.25 * p + 0.5 * here + 0.25 * n for p, here, n in zip(before, counts, after, strict=False)]
+
+
+def _spread(counts: Sequence[float]) -> list[float]:
+    """Each count with the others around the clock, less and less of them."""
+    forth, back = _faded_on(counts), _faded_on(counts[::-1])[::-1]
+    return [f + b - n for f, b, n in zip(forth, back, counts, strict=True)]
+
+
+def _faded_on(counts: Sequence[float]) -> list[float]:
+    carried, faded = 0.0, []
+    for count in counts:
+        carried = count + NEAR * carried
+    for count in counts:
+        carried = count + NEAR * carried
+        faded.append(carried)
+    return faded
 
 
 def hour_of(at: float) -> int:
@@ -190,12 +226,16 @@ def learned(rhythm: Rhythm | None, shown: Shown, now: float) -> Rhythm | None:
 def first(shown: Shown, now: float) -> Rhythm:
     """The first window is a sample of as many arrivals as it has entries."""
     dates = sorted(at for at in shown.dates if now - OLDEST <= at <= now)
-    blank = Rhythm(now, 1.0, 3 * DAY, window=max(1.0, shown.window))
+    blank = Rhythm(now, LEAST, DAY, window=max(1.0, shown.window))
     if len(dates) < 2:
         return blank
     covered = _covered(replace(blank, seen=1.0, exposure=1.0), min(dates[0], now - 30.0), now)
     # Half of what it says: a window is one stretch of time, which was calm or busy.
-    known = replace(blank, seen=max(1.0, 0.5 * len(dates)), exposure=max(15.0, 0.5 * covered.weighed))
+    known = replace(
+        blank,
+        seen=max(1.0, 0.5 * len(dates)),
+        exposure=max(15.0, 0.5 * covered.weighed),
+    )
     return _with_entries(known, dates, _covered(known, max(dates[0], now - WEEK), now))
 
 
@@ -204,19 +244,31 @@ def _anew(rhythm: Rhythm, shown: Shown, now: float) -> Rhythm:
     if not shown.window:
         return replace(rhythm, until=now, burst=0.0, burst_expected=0.0)
     begun = first(shown, now)
-    return replace(rhythm, until=now, seen=begun.seen, exposure=begun.exposure, burst=0.0, burst_expected=0.0)
+    return replace(
+        rhythm,
+        until=now,
+        seen=begun.seen,
+        exposure=begun.exposure,
+        burst=0.0,
+        burst_expected=0.0,
+    )
 
 
 def _followed(rhythm: Rhythm, shown: Shown, now: float) -> Rhythm:
     dates = _new_dates(shown, rhythm.until, now)
-    # Of a gap only the stretch that the window covers is known; what came before it is not none.
-    since = max(rhythm.until, dates[0]) if shown.gap and dates else rhythm.until
+    since = rhythm.until
+    if shown.gap and dates:
+        # Only the stretch after the oldest entry is known; what came before it is not none.
+        since, dates = max(since, dates[0]), dates[1:]
     covered = _covered(rhythm, since, now)
     usual, count = covered.weighed * rhythm.level, len(dates)
     took = now - rhythm.until
     level, burst = math.exp(-took / LEVEL_LASTS), math.exp(-took / BURST_LASTS)
     weekly, slowly = math.exp(-took / HOURS_LAST), math.exp(-took / DAYS_LAST)
-    seen, exposure = level * rhythm.seen + count, level * rhythm.exposure + covered.weighed
+    seen, exposure = (
+        level * rhythm.seen + count,
+        level * rhythm.exposure + covered.weighed,
+    )
     if seen < LEAST:  # a feed that has been quiet for long is still worth an entry in two months
         seen, exposure = seen + 0.1 * LEAST, exposure + 0.1 * LEAST * QUIETEST
     faded = Rhythm(

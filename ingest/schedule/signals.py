@@ -26,7 +26,8 @@ class Signals:
 
     `failed` with `detail` if it gave no document. `fresh_for` is Cache-Control or Expires, `hints` what the document
     says of its own rhythm (ttl, sy:*, skipHours, skipDays). `published` are the dates of all entries in the document.
-    `repairable`: what is missed can be had otherwise (pages of the past, a second list), so that a gap may be risked.
+    `repairable`: what is missed can be had otherwise and will be asked for: pages of the past, a list of the last days.
+    None: not known; then the document's own signs of pages count.
     """
 
     failed: Reason | None = None
@@ -41,4 +42,4 @@ class Signals:
     conditional: bool = False
     hints: dict[str, Any] = field(default_factory=dict)
     published: tuple[datetime, ...] = ()
-    repairable: bool = False
+    repairable: bool | None = None
