@@ -1,6 +1,6 @@
 CREATE VIEW entries
 -- One row per entry, in the newest wording of the feed that has the fullest text. Start here.
-/* Item and wording are asked column by column: a query that needs none of them then reads none of them. */
+/* Item and wording are asked column by column, and outlet and feed are joined left: what a query needs not is not read. */
 AS SELECT
   e.entry_id,                         -- grows, never reused
   o.slug AS outlet,                   -- who published it
@@ -44,5 +44,5 @@ AS SELECT
   (SELECT i.extra FROM item i WHERE i.item_id = e.item_id) AS extra, -- JSON object of what there is no column for
   e.seq                               -- grows with every change to the entry
 FROM entry e
-JOIN outlet o ON o.outlet_id = e.outlet_id
-JOIN feed f ON f.feed_id = e.feed_id
+LEFT JOIN outlet o ON o.outlet_id = e.outlet_id
+LEFT JOIN feed f ON f.feed_id = e.feed_id

@@ -19,4 +19,4 @@ AS SELECT
   (SELECT lower(hex(w.digest)) FROM wording w WHERE w.wording_id = v.wording_id) AS digest, -- of all that makes the wording: equal exactly for equal wordings
   v.fetch_id                          -- the attempt that saw it first
 FROM version v
-JOIN feed f ON f.feed_id = v.feed_id
+LEFT JOIN feed f ON f.feed_id = v.feed_id

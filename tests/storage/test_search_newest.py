@@ -43,7 +43,7 @@ BOUND = st.none() | st.integers(0, 30).map(lambda n: hours(n).strftime("%Y-%m-%d
     outlets=st.sampled_from([(), ("orf",), ("apa",)]),
     since=BOUND,
     until=BOUND,
-    limit=st.integers(1, 40),
+    limit=st.integers(1, 12),
 )
 def test_however_far_is_looked_at_first_the_hits_are_always_the_same(
     archive: str,
