@@ -134,7 +134,7 @@ class World:
             summary,
             content,
             f"<description>{escape(summary)}</description><content:encoded><![CDATA[{html or ''}]]></content:encoded>",
-            packed_html(f"<p>{escape(summary)}</p>", html),
+            packed_html(f"<p>{escape(summary)}</p>", html, (summary, content or summary)),
             len(article or teaser),
             sha256(f"{summary}{content}".encode()).digest(),
             self._stemmed([*teaser, *article]),
@@ -297,6 +297,7 @@ class Line:
         run_id = self._run(feed, place, first, turn, turn + (stays and not edited), n)
         at, later = utc_text(self._at(turn)), utc_text(self._at(turn + 1))
         self._bulk.add("version", version_id=run_id, **whose, **first, fetch_id=fetch_id, rank=1, seen_at=at,
+                       lag_s=round((self._at(turn) - said.at).total_seconds()),
                        replaced_at=later if edited else None, change=FIRST)  # fmt: skip
         now, now_said = first, said
         if edited:
@@ -304,7 +305,7 @@ class Line:
             now = self._item(feed, entry_id, now_said)
             again = self._run(feed, place, now, turn + 1, turn + 1, NEW + n)
             self._bulk.add("version", version_id=again, **whose, **now, fetch_id=fetch_id + POLLS, rank=2,
-                           seen_at=later, replaced_at=None, change="title")  # fmt: skip
+                           lag_s=None, seen_at=later, replaced_at=None, change="title")  # fmt: skip
             self._bulk.add("search_former", version_id=run_id, entry_id=entry_id, wording_id=first["wording_id"],
                            language="de")  # fmt: skip
             self._bulk.index("former_fts", run_id, said.indexed())

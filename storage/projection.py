@@ -49,6 +49,7 @@ class Sight:
     chars: int
     letters: int | None  # of the wording, see storage.change
     fetch_id: int
+    published_at: datetime | None = None  # as the publisher says
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Version:
     replaced_at: datetime | None = None
     before: int | None = None  # the wording that it replaced in its feed; None: it is the first
     letters: int | None = None
+    published_at: datetime | None = None
     is_counted_on: bool = False  # it is one of many in which but a counter went on
 
 
@@ -112,6 +114,7 @@ def _chain(sights: Sequence[Sight]) -> list[Version]:
                 rank,
                 same[0].at,
                 letters=same[0].letters,
+                published_at=same[0].published_at,
             )
             for rank, same in enumerate(
                 (list(group) for _, group in groupby(sights, key=lambda sight: sight.wording_id)), 1
@@ -181,6 +184,7 @@ _RUN_SIGHTS = (
         func.coalesce(func.length(wording.c.content_text), 0).label("chars"),
         wording.c.letters,
         window.c.first_fetch_id.label("fetch_id"),
+        wording.c.published_at,
     )
     .join_from(item, run, run.c.item_id == item.c.item_id)
     .join(window, window.c.window_id == run.c.first_window_id)
@@ -204,6 +208,7 @@ _GLIMPSE_SIGHTS = (
         func.coalesce(func.length(wording.c.content_text), 0).label("chars"),
         wording.c.letters,
         glimpse.c.fetch_id,
+        wording.c.published_at,
     )
     .join_from(item, glimpse, glimpse.c.item_id == item.c.item_id)
     .join(document, document.c.document_id == glimpse.c.document_id)
@@ -237,7 +242,7 @@ def _write_versions(tx: Tx, entry_ids: set[int], now: dict[int, Projected], crea
 
 
 _HELD = select(version).where(version.c.entry_id.in_(bindparam("entries", expanding=True)))
-_COMPARED = ("entry_id", "feed_id", "item_id", "wording_id", "fetch_id", "rank", "seen_at", "replaced_at")
+_COMPARED = ("entry_id", "feed_id", "item_id", "wording_id", "fetch_id", "rank", "seen_at", "replaced_at", "lag_s")
 _UPDATE_VERSION = (
     update(version)
     .where(version.c.version_id == bindparam("of"))
@@ -257,7 +262,15 @@ def _version_row(entry_id: int, each: Version) -> dict[str, Any]:
         "seen_at": each.seen_at,
         "replaced_at": each.replaced_at,
         "change": FIRST,
+        "lag_s": _lag(each),
     }
+
+
+def _lag(each: Version) -> int | None:
+    """None: not the first wording, without a date, or published after it was seen."""
+    if each.before is not None or each.published_at is None or each.published_at > each.seen_at:
+        return None
+    return round((each.seen_at - each.published_at).total_seconds())
 
 
 def _differs(row: dict[str, Any], held: Row[Any]) -> bool:

@@ -208,7 +208,8 @@ fetch = _table(
     Column("entries_seen", Integer, nullable=False, comment="entries in the document"),
     Column("entries_new", Integer, nullable=False, comment="entries that the archive had not had"),
     Column("entries_changed", Integer, nullable=False, comment="entries that got a new version"),
-    Index("fetch_feed_time", "feed_id", "requested_at"),  # serves: observations of a feed around an instant
+    # serves: observations of a feed around an instant; how well we looked, day by day
+    Index("fetch_feed_time", "feed_id", "requested_at", "route", "outcome"),
     Index("fetch_document", "document_id"),
 )
 
@@ -381,7 +382,9 @@ version = _table(
     Column("seen_at", Utc, nullable=False, comment="first seen in this wording"),
     Column("replaced_at", Utc, comment="first seen in the next one"),
     Column("change", Text, nullable=False, comment="first, title, text, meta, date, typo, noise"),
+    Column("lag_s", Integer, comment="of a first wording: seconds from publication to sight"),
     Index("version_seen", "seen_at"),  # serves: what changed when
+    Index("version_feed_seen", "feed_id", "seen_at", "lag_s"),  # serves: wordings and lag, day by day
 )
 
 sighting = _table(

@@ -2,6 +2,8 @@
 
 @ago(t,n)   the instant n days before t          @days(a,b)     days from a to b
 @day(t)     YYYY-MM-DD                           @hour(t)       hour of the day, 0 to 23
+@begin(d)   first instant of a day               @end(d)        last instant of a day
+@list(n)    numbers as one value, in order       @middle(l,n)   median of a list of n
 @never      later than any time                  @seconds(a,b)  seconds from a to b
 @span(t)    days from the least to the greatest t
 @names(j,k) JSON array of field k of j's objects @each(j)       the objects of a JSON array, as rows
@@ -20,6 +22,10 @@ _SQLITE = {
     "seconds": "(CAST(strftime('%s', {1}) AS INTEGER) - CAST(strftime('%s', {0}) AS INTEGER))",
     "day": "substr({0}, 1, 10)",
     "hour": "CAST(substr({0}, 12, 2) AS INTEGER)",
+    "begin": "{0}",
+    "end": "{0} || '~'",
+    "list": "json_group_array({0})",
+    "middle": "(json_extract({0}, '$[' || (({1} - 1) / 2) || ']') + json_extract({0}, '$[' || ({1} / 2) || ']')) / 2",
     "names": (
         "CASE WHEN {0} IS NULL THEN NULL ELSE (SELECT json_group_array("
         "coalesce(json_extract(value, '$.{1}'), json_extract(value, '$.email'), json_extract(value, '$.uri')))"

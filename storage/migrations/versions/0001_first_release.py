@@ -304,7 +304,7 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     op.create_index('fetch_document', 'fetch', ['document_id'], unique=False)
-    op.create_index('fetch_feed_time', 'fetch', ['feed_id', 'requested_at'], unique=False)
+    op.create_index('fetch_feed_time', 'fetch', ['feed_id', 'requested_at', 'route', 'outcome'], unique=False)
     op.create_table('job',
     sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='of which feed'),
     sa.Column('route', sa.Text(), nullable=False, comment='by which route'),
@@ -410,6 +410,7 @@ def upgrade() -> None:
     sa.Column('seen_at', Utc, nullable=False, comment='first seen in this wording'),
     sa.Column('replaced_at', Utc, nullable=True, comment='first seen in the next one'),
     sa.Column('change', sa.Text(), nullable=False, comment='first, title, text, meta, date, typo, noise'),
+    sa.Column('lag_s', sa.Integer(), nullable=True, comment='of a first wording: seconds from publication to sight'),
     sa.ForeignKeyConstraint(['entry_id'], ['entry.entry_id'], initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['fetch_id'], ['fetch.fetch_id'], initially='DEFERRED', deferrable=True),
@@ -421,6 +422,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_version_entry_id'), 'version', ['entry_id'], unique=False)
     op.create_index(op.f('ix_version_wording_id'), 'version', ['wording_id'], unique=False)
+    op.create_index('version_feed_seen', 'version', ['feed_id', 'seen_at', 'lag_s'], unique=False)
     op.create_index('version_seen', 'version', ['seen_at'], unique=False)
     op.create_table('window',
     sa.Column('window_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
