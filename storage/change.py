@@ -50,8 +50,11 @@ def letters(*texts: str | None) -> int:
     >>> letters("Ticker", "1.234 Kommentare") == letters("Ticker", "999 Kommentare") != letters("Ticker", "Kommentar")
     True
     """
-    said = "\0".join(_NUMBERS.sub("0", text) if text else "" for text in texts)
-    return int.from_bytes(blake2b(said.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big", signed=True)
+    state = blake2b(digest_size=8)
+    for text in texts:
+        state.update(_NUMBERS.sub("0", text).encode("utf-8", "surrogatepass") if text else b"")
+        state.update(b"\0")
+    return int.from_bytes(state.digest(), "big", signed=True)
 
 
 def words_in(text: str | None) -> int:
