@@ -25,12 +25,7 @@ def checksum(row: Mapping[str, object], columns: Iterable[str]) -> int:
 
 
 def _bytes(value: object) -> bytes | None:
-    match value:
-        case None:
-            return None
-        case bytes():
-            return value
-        case datetime():
-            return utc_text(value).encode()
-        case _:
-            return str(value).encode("utf-8", "surrogatepass")
+    if value is None or isinstance(value, bytes):
+        return value
+    text = utc_text(value) if isinstance(value, datetime) else str(value)
+    return text.encode("utf-8", "surrogatepass")

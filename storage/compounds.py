@@ -99,7 +99,7 @@ zuck zug zurich zustell zuwander
 _LASTS = frozenset(_LASTS_TEXT.split())
 # What only begins compounds: Alt-stadt, Wohn-raum.
 _FIRSTS_TEXT = """
-aid all alp alt ara arm asi atomar aug auss bad bar bay bib bio blau bod bohr bot box braun brenn cyb deutsch
+aid all alp alt ara arm asi atomar aug auss aussen bad bar bay bib bio blau bod bohr bot box braun brenn cyb deutsch
 digital dna dom doppel dritt ehe eig einzel eis elb elektro elt end erb erd erst extra fan fern feu finanz find
 frei fremd fruh ganz geheim gelb gen gesamt global gross grun gut hal halb hart haupt heiss hoch hoh hor ide
 impf inn international jag jung kalt kas kenn klein koch krank kuh kur kurz lad lang langsam las leb led leer
@@ -113,7 +113,7 @@ zivil zweit
 _FIRSTS = frozenset(_FIRSTS_TEXT.split())
 # What stands before a word without making a compound of it: Wider-stand, zusammen-stellen.
 _PREFIXES_TEXT = """
-anti auf auseinander aussen daran dazu durch einander empor entgegen fort gegen gegenuber geradeaus heran heraus
+anti auf auseinander daran dazu durch einander empor entgegen fort gegen gegenuber geradeaus heran heraus
 herbei herein herum herunter hervor hinauf hinaus hindurch hinein hinter hinunter hinweg hyper inter kontra miss
 mit nach neben nieder post pseudo ruck super trans uber uberein ultra unter vor voran voraus vorbei vorher weiter
 wider wieder zurecht zuruck zusammen zwischen

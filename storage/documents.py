@@ -20,6 +20,7 @@ from storage.tables import document, document_body
 MAX_DEPTH = 31
 RECENT_BYTES = 16 * 1024 * 1024
 RECENT_BODY = 1024 * 1024  # larger ones are rare, and not worth the memory
+LARGEST_LIKE = 4 * 1024 * 1024  # bytes; what is larger stands alone, for four of it would be in memory at once
 LEVEL = 3  # 1 misses most long matches of the prefix, 9 gains 6 % at four times the time
 
 
@@ -79,7 +80,7 @@ def keep(
     if known is not None:
         _remember(connection, known.document_id, known.first_fetched_at, seen_at, encoding, verdict)
         return int(known.document_id)
-    prefix = _prefix(connection, recent, like)
+    prefix = _prefix(connection, recent, like) if len(body) <= LARGEST_LIKE else None
     packed = _packed(body, prefix[1] if prefix else None)
     document_id = ids.next("document")
     connection.execute(
@@ -131,10 +132,10 @@ def _remember(
 def _prefix(connection: Connection, recent: Recent, like: int | None) -> tuple[int, bytes, int] | None:
     if like is None:
         return None
-    depth = connection.execute(select(document.c.depth).where(document.c.document_id == like)).scalar()
-    if depth is None or depth >= MAX_DEPTH:
+    held = connection.execute(select(document.c.depth, document.c.bytes).where(document.c.document_id == like)).first()
+    if held is None or held.depth >= MAX_DEPTH or held.bytes > LARGEST_LIKE:
         return None
-    return like, recent.take(like) or body(connection, like), depth
+    return like, recent.take(like) or body(connection, like), held.depth
 
 
 def _packed(body: bytes, prefix: bytes | None) -> bytes:

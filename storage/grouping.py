@@ -11,20 +11,24 @@ from hashlib import sha256
 from storage.records import Key, KeyKind
 
 ALONE = 3
-_TIERS = {KeyKind.TITLE_DATE: 1, KeyKind.CONTENT: 2}
-_WITHIN_FEED = frozenset({KeyKind.GUID, KeyKind.GUID_PATH, KeyKind.TITLE_TIME, KeyKind.TITLE_DATE, KeyKind.CONTENT})
+# By plain text: enumerations are slow to hash, and every key of every entry is looked up here.
+_TIERS = {str(KeyKind.TITLE_DATE): 1, str(KeyKind.CONTENT): 2}
+_WITHIN_FEED = frozenset(
+    map(str, (KeyKind.GUID, KeyKind.GUID_PATH, KeyKind.TITLE_TIME, KeyKind.TITLE_DATE, KeyKind.CONTENT))
+)
 GUID_KINDS = frozenset({KeyKind.GUID, KeyKind.GUID_PATH, KeyKind.GUID_GLOBAL})
 
 
 def tier_of(kind: str) -> int:
     """0 for strong evidence, 1 for title and date, 2 for content."""
-    return _TIERS.get(KeyKind(kind), 0)
+    return _TIERS.get(str(kind), 0)
 
 
 def key_number(key: Key, feed_id: int, outlet_id: int) -> int:
     """The key's name in the archive: 64 bits (signed) of sha256 over scope, kind and text."""
-    scope = f"feed {feed_id}" if key.kind in _WITHIN_FEED else f"outlet {outlet_id}"
-    name = f"{scope}\0{key.kind}\0{key.text}".encode(errors="surrogatepass")
+    kind = str(key.kind)
+    scope = f"feed {feed_id}" if kind in _WITHIN_FEED else f"outlet {outlet_id}"
+    name = f"{scope}\0{kind}\0{key.text}".encode(errors="surrogatepass")
     return int.from_bytes(sha256(name).digest()[:8], "big", signed=True)
 
 

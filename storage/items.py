@@ -3,18 +3,18 @@
 import json
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import bindparam, case, select, update
 
-from storage.change import letters
+from storage.change import letters, words_in
 from storage.checksum import ITEM, WORDING, checksum
 from storage.grouping import GUID_KINDS, Node, components, counting, key_number, owners, tier_of
 from storage.packing import packed_html
 from storage.parts import parts
-from storage.records import Entry, KeyKind
+from storage.records import Entry, Key, KeyKind
 from storage.tables import entry_merge, item, item_key, void_key, wording
 from storage.transaction import Tx
 
@@ -73,7 +73,11 @@ def _surveyed(source: Source, entries: Iterable[Entry]) -> tuple[dict[bytes, Non
 
 
 def _numbers(entry: Entry, source: Source) -> Keys:
-    return {key_number(key, source.feed_id, source.outlet_id): key.kind.value for key in entry.keys}
+    return {number: str(key.kind) for number, key in _numbered(entry, source)}
+
+
+def _numbered(entry: Entry, source: Source) -> list[tuple[int, Key]]:
+    return [(key_number(key, source.feed_id, source.outlet_id), key) for key in entry.keys]
 
 
 def _known(tx: Tx, source: Source, names: Iterable[bytes]) -> dict[bytes, int]:
@@ -108,16 +112,17 @@ _VOID = select(void_key.c.key).where(
 
 
 def _insert(tx: Tx, source: Source, fresh: Sequence[Entry], kept: Kept) -> dict[bytes, int]:
-    keys = {entry.digest: _numbers(entry, source) for entry in fresh}
+    numbered = [_numbered(entry, source) for entry in fresh]
+    keys = [{number: str(key.kind) for number, key in own} for own in numbered]
     item_ids = tx.ids.take("item", len(fresh))
-    void = _void(tx, source.feed_id, {n for entry in fresh for n in keys[entry.digest]})
-    counts = [counting(keys[entry.digest], void) for entry in fresh]
+    void = _void(tx, source.feed_id, {n for own in keys for n in own})
+    counts = [counting(own, void) for own in keys]
     found = _entries_with(tx, {number for _, numbers in counts for number in numbers})
     entry_ids = _join(tx, item_ids, [numbers for _, numbers in counts], found, kept)
     kept.reguided += sum(
         1
-        for entry, entry_id in zip(fresh, entry_ids, strict=True)
-        if entry_id not in kept.created and _has_new_guid(keys[entry.digest], found)
+        for own, entry_id in zip(keys, entry_ids, strict=True)
+        if entry_id not in kept.created and _has_new_guid(own, found)
     )
     kept.entered += len(set(entry_ids)) - _carried(tx, source, kept.touched.intersection(entry_ids))
     wordings = _keep_wordings(tx, source, fresh)
@@ -140,23 +145,22 @@ def _insert(tx: Tx, source: Source, fresh: Sequence[Entry], kept: Kept) -> dict[
     for row in rows:
         row["checksum"] = checksum(row, ITEM)
     tx.write(item.insert(), rows)
-    _insert_keys(tx, source, zip(item_ids, fresh, strict=True), void)
+    _insert_keys(tx, source, zip(item_ids, numbered, strict=True), void)
     return {entry.digest: item_id for item_id, entry in zip(item_ids, fresh, strict=True)}
 
 
-def _insert_keys(tx: Tx, source: Source, fresh: Iterable[tuple[int, Entry]], void: set[int]) -> None:
+def _insert_keys(tx: Tx, source: Source, fresh: Iterable[tuple[int, list[tuple[int, Key]]]], void: set[int]) -> None:
     # A key that is void stays void for ever, so it need not be kept; nor do guids that are new at every poll.
     rows = [
         {
             "key": number,
             "item_id": item_id,
-            "kind": key.kind.value,
+            "kind": str(key.kind),
             "text": key.text if key.kind is KeyKind.PUBLISHER_ID else None,
         }
-        for item_id, entry in fresh
-        for key in entry.keys
-        if (number := key_number(key, source.feed_id, source.outlet_id)) not in void
-        and not (source.unstable_guids and key.kind in GUID_KINDS)
+        for item_id, numbered in fresh
+        for number, key in numbered
+        if number not in void and not (source.unstable_guids and key.kind in GUID_KINDS)
     ]
     unique = {(row["key"], row["item_id"]): row for row in rows}
     tx.write(item_key.insert(), list(unique.values()))
@@ -387,7 +391,7 @@ def _row(wording_id: int, outlet_id: int, said_by: Entry) -> dict[str, Any]:
         "published_raw": said.published_raw,
         "published_source": said.published_source,
         "updated_at": said.updated_at,
-        "words": len(said.content_text.split()) if said.content_text else 0,
+        "words": words_in(said.content_text),
         "letters": letters(said.title, said.summary, said.content_text),
     }
     return row | {"checksum": checksum(row, WORDING)}
@@ -396,5 +400,5 @@ def _row(wording_id: int, outlet_id: int, said_by: Entry) -> dict[str, Any]:
 def _json(values: Sequence[Any]) -> str | None:
     if not values:
         return None
-    plain = [{name: value for name, value in asdict(each).items() if value is not None} for each in values]
+    plain = [{f.name: said for f in fields(each) if (said := getattr(each, f.name)) is not None} for each in values]
     return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))

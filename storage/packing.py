@@ -10,6 +10,7 @@ import zstandard
 
 LEVEL = 3
 MAX_BYTES = 256 * 1024 * 1024
+MOST_PREFIX = 250_000  # characters of each text
 
 
 def packed_html(summary: str | None, content: str | None, texts: Sequence[str | None] = ()) -> bytes | None:
@@ -33,5 +34,5 @@ def unpacked(blob: bytes | None, *texts: str | None) -> str | None:
 
 
 def _prefix(texts: Sequence[str | None]) -> zstandard.ZstdCompressionDict:
-    said = "".join(text for text in texts if text).encode("utf-8", "surrogatepass")
+    said = "".join(text[:MOST_PREFIX] for text in texts if text).encode("utf-8", "surrogatepass")
     return zstandard.ZstdCompressionDict(said, dict_type=zstandard.DICT_TYPE_RAWCONTENT)

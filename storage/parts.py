@@ -14,19 +14,20 @@ def parts(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
     The next part is begun when it is asked for: whoever asks may have let the last one go.
     """
     part: list[Entry] = []
-    weight = 0
+    size = 0
     for entry in entries:
-        own = _weight(entry)
-        if part and (len(part) >= MOST_ENTRIES or weight + own > MOST_CHARACTERS):
+        own = weight(entry)
+        if part and (len(part) >= MOST_ENTRIES or size + own > MOST_CHARACTERS):
             yield part
-            part, weight = [], 0
+            part, size = [], 0
         part.append(entry)
-        weight += own
+        size += own
     if part:
         yield part
 
 
-def _weight(entry: Entry) -> int:
+def weight(entry: Entry) -> int:
+    """Characters of its texts, about."""
     said = entry.wording
     texts = (said.summary, said.content_text, said.summary_html, said.content_html, entry.extra)
     return sum(len(text) for text in texts if text)

@@ -56,8 +56,8 @@ def stretches(runs: Iterable[Carried]) -> list[Carried]:
     return joined
 
 
-def write_sightings(tx: Tx, entry_ids: set[int]) -> None:
-    """Derive the sightings of these entries again and write what differs."""
+def write_sightings(tx: Tx, entry_ids: set[int], old: set[int]) -> None:
+    """Derive the sightings of these entries again and write what differs. `old`: those that may have some."""
     runs: dict[tuple[int, int], list[Carried]] = {}
     for row in tx.rows_in(_RUNS, "entries", entry_ids):
         entry_id, *values = tuple(row)
@@ -67,7 +67,7 @@ def write_sightings(tx: Tx, entry_ids: set[int]) -> None:
         for (entry_id, feed_id), own in runs.items()
         for each in stretches(own)
     }
-    held = {(row.entry_id, row.feed_id, row.first_window_id): row for row in tx.rows_in(_HELD, "entries", entry_ids)}
+    held = {(row.entry_id, row.feed_id, row.first_window_id): row for row in tx.rows_in(_HELD, "entries", old)}
     stale = [
         key for key, row in held.items() if key not in wanted or any(wanted[key][n] != getattr(row, n) for n in _TOLD)
     ]

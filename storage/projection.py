@@ -164,8 +164,8 @@ def _project(tx: Tx, entry_ids: set[int], created: set[int]) -> int:
         sights.setdefault(row.entry_id, []).append(_sight(row))
     now = {entry_id: projected(own) for entry_id, own in sights.items()}
     fresh = _write_versions(tx, entry_ids, now, created)
-    _write_entries(tx, entry_ids, now)
-    write_sightings(tx, entry_ids)
+    _write_entries(tx, entry_ids, now, created)
+    write_sightings(tx, entry_ids, entry_ids - created)
     return fresh
 
 
@@ -227,7 +227,7 @@ def _sight(row: Row[Any]) -> Sight:
 def _write_versions(tx: Tx, entry_ids: set[int], now: dict[int, Projected], created: set[int]) -> int:
     rows = {each.version_id: _version_row(entry_id, each) for entry_id, state in now.items() for each in state.versions}
     replaced = {each.version_id: each.before for state in now.values() for each in state.versions}
-    held = {row.version_id: row for row in tx.rows_in(_HELD, "entries", entry_ids)}
+    held = {row.version_id: row for row in tx.rows_in(_HELD, "entries", entry_ids - created)}
     fresh = [row for version_id, row in rows.items() if version_id not in held]
     changed = [row for version_id, row in rows.items() if version_id in held and _differs(row, held[version_id])]
     _name_changes(tx, [*fresh, *changed], replaced)
@@ -296,8 +296,8 @@ def said_of(row: Row[Any]) -> Said:
 # --- entries ----------------------------------------------------------------------------------------------------------
 
 
-def _write_entries(tx: Tx, entry_ids: set[int], now: dict[int, Projected]) -> None:
-    held = {row.entry_id: row for row in tx.rows_in(_ENTRIES, "entries", entry_ids)}
+def _write_entries(tx: Tx, entry_ids: set[int], now: dict[int, Projected], created: set[int]) -> None:
+    held = {row.entry_id: row for row in tx.rows_in(_ENTRIES, "entries", entry_ids - created)}
     facts = {row.item_id: row for row in tx.rows_in(_CURRENT, "items", [p.current.item_id for p in now.values()])}
     rows = [_entry_row(entry_id, state, facts[state.current.item_id]) for entry_id, state in sorted(now.items())]
     fresh = [row for row in rows if row["entry_id"] not in held]

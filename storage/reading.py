@@ -69,11 +69,6 @@ def _driver() -> ModuleType:
         return importlib.import_module("sqlite3")
 
 
-def memory() -> Any:
-    """A connection to an empty database in memory."""
-    return _driver().connect(":memory:")
-
-
 def _uri(path: Path) -> str:
     name = f"file:{quote(str(path.resolve()))}?mode=ro"
     # On a read-only disk SQLite cannot keep the index of the write-ahead log, and nobody can be writing either.

@@ -167,7 +167,6 @@ def _glimpse(tx: Tx, seen: Fetch, document_id: int, items: Iterable[int], fetch_
     tx.write(
         _GLIMPSE_EARLIER, [{"of": n, "to": seen.requested_at, "by": fetch_id, "page": document_id} for n in earlier]
     )
-    strand = seen.route.value if seen.route in {Route.WORDPRESS, Route.SITEMAP} else "window"
     rows = [
         {
             "glimpse_id": glimpse_id,
@@ -176,7 +175,7 @@ def _glimpse(tx: Tx, seen: Fetch, document_id: int, items: Iterable[int], fetch_
             "fetch_id": fetch_id,
             "document_id": document_id,
             "at": seen.requested_at,
-            "strand": strand,
+            "strand": seen.strand,
         }
         for item_id, glimpse_id in zip(fresh, tx.ids.take("run", len(fresh)), strict=True)
     ]

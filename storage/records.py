@@ -207,6 +207,7 @@ class Fetch:
     """One attempt to get a document. Headers are (name, value) as sent and received, secrets already taken out.
 
     `is_page`: it shows entries of the past and not the feed as it stood, though the route's documents usually do.
+    `is_article`: it is the page of one entry.
     """
 
     feed_id: int
@@ -221,11 +222,19 @@ class Fetch:
     wire_bytes: int | None = None
     detail: str | None = None
     is_page: bool = False
+    is_article: bool = False
 
     @property
     def shows_window(self) -> bool:
         """True where the document is the feed as it stood at that time, so that it makes and ends sightings."""
-        return self.route.shows_window and not self.is_page
+        return self.route.shows_window and not (self.is_page or self.is_article)
+
+    @property
+    def strand(self) -> str:
+        """Which pages of the past word an entry alike, so that only among them a difference is a change."""
+        if self.is_article:
+            return "article"
+        return self.route.value if self.route in {Route.WORDPRESS, Route.SITEMAP} else "window"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,16 @@
 """Find entries by their words: the newest first, or the best. Former wordings too, where asked for."""
 
-import contextlib
 import json
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
-from functools import cache
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from storage.errors import ArchiveError
-from storage.reading import Reader, memory
-from storage.search_syntax import TEXT_COLUMNS, Stems, Wish, expression, needles, wish
+from storage.reading import Reader
+from storage.search_marks import BEGIN, END, marked, snippet
+from storage.search_syntax import expression, roots_of, wish
+from storage.stems import roots
 
-BEGIN, END = "\x02", "\x03"  # around a hit in `Hit.title` and `Hit.snippet`: no text in the archive holds them
 SNIPPET_TOKENS = 24
 
 
@@ -58,14 +55,16 @@ class Looks:
     few: int = 5_000
 
 
-def search(reader: Reader, asked: Search, stems: Stems | None = None, looks: Looks | None = None) -> list[Hit]:
+def search(reader: Reader, asked: Search, looks: Looks | None = None) -> list[Hit]:
     """The hits. Raises SearchError for what is no search, ArchiveError where there is no full-text index."""
     if reader.dialect != "sqlite":
         raise ArchiveError("full-text search is there in SQLite archives only; ask this one with SQL")
     wanted = wish(asked.words)
-    hits = _current(reader, asked, expression(wanted, stems), looks or Looks())
+    stems = roots_of(wanted, roots)
+    values = _values(asked, expression(wanted, roots))
+    hits = _current(reader, asked, values, stems, looks or Looks())
     if asked.former:
-        hits += _former(reader, asked, wanted)
+        hits += _former(reader, asked, values, stems)
         if asked.sort == "newest":
             hits.sort(key=lambda hit: hit.published_at or hit.first_seen_at or "", reverse=True)
     return hits[: asked.limit]
@@ -99,23 +98,44 @@ order by {rank} desc, f.rowid desc limit :limit
 """
 _SHOWN = """
 with hits as materialized (select value as entry_id, key as place from json_each(:hits))
-select e.entry_id, e.outlet, e.feed, e.url, e.published_at, e.first_seen_at, e.version,
-  coalesce(highlight(entries_fts, 0, :begin, :end), e.title) as title,
-  snippet(entries_fts, -1, :begin, :end, '…', :tokens) as snippet
+select e.entry_id, e.outlet, e.feed, e.url, e.published_at, e.first_seen_at, e.version, null as replaced_at, e.language,
+  e.title, e.summary, e.content_text, {marks}
 from {hits_in_index} on entries_fts.rowid = hits.entry_id join entries e on e.entry_id = hits.entry_id
 where entries_fts match :match
 order by hits.place
 """
+# Of each text by itself: the column of stems, which is no text, would be taken for the best one.
+_MARKS = """highlight({0}, 0, :begin, :end) as marked_title,
+  snippet({0}, 1, :begin, :end, '…', :tokens) as in_summary,
+  snippet({0}, 2, :begin, :end, '…', :tokens) as in_content"""
 _RANKS = {"newest": "coalesce(e.published_at, e.first_seen_at)", "best": "-bm25(entries_fts, 4.0, 2.0, 1.0, 0.5)"}
 
 
-def _current(reader: Reader, asked: Search, match: str, looks: Looks) -> list[Hit]:
-    values = _values(asked, match)
+def _current(
+    reader: Reader, asked: Search, values: Mapping[str, Any], stems: Collection[str], looks: Looks
+) -> list[Hit]:
     found = _newest(reader, asked, values, looks) if asked.sort == "newest" else _ranked(reader, asked, values)
     # What begins with letters is gathered from the whole index at every look into it: one look then, not one a hit.
-    hits = "entries_fts cross join hits" if _has_prefix(match) else "hits cross join entries_fts"
-    shown = reader.rows(_SHOWN.format(hits_in_index=hits), values | {"hits": json.dumps(found)})
-    return [Hit(**row) for row in shown]
+    hits = "entries_fts cross join hits" if _has_prefix(values["match"]) else "hits cross join entries_fts"
+    query = _SHOWN.format(hits_in_index=hits, marks=_MARKS.format("entries_fts"))
+    return [_hit(row, stems) for row in reader.rows(query, {**values, "hits": json.dumps(found)})]
+
+
+def _hit(row: Mapping[str, Any], stems: Collection[str]) -> Hit:
+    names = ("entry_id", "outlet", "feed", "url", "published_at", "first_seen_at", "version", "replaced_at")
+    title = row["marked_title"] or row["title"]
+    if title and BEGIN not in title:
+        title = marked(title, row["language"], stems)
+    return Hit(title=title, snippet=_snippet(row, stems), **{name: row[name] for name in names})
+
+
+def _snippet(row: Mapping[str, Any], stems: Collection[str]) -> str | None:
+    """The part of a text that was found, else how the text begins."""
+    parts = [row["in_content"], row["in_summary"]]
+    as_written = (part for part in parts if part and BEGIN in part)
+    texts = (text for text in (row["content_text"], row["summary"]) if text)
+    by_stem = (snippet(text, row["language"], stems, SNIPPET_TOKENS) for text in texts)
+    return next(as_written, None) or next(filter(None, by_stem), None) or next(filter(None, parts), None)
 
 
 def _ranked(reader: Reader, asked: Search, values: Mapping[str, Any], within: str = "") -> list[int]:
@@ -175,66 +195,28 @@ def _among_newest(reader: Reader, asked: Search, values: Mapping[str, Any], dept
 
 # --- former wordings --------------------------------------------------------------------------------------------------
 
-# They are few and not indexed: whatever has the rarest word's letters goes into an index in memory, which decides.
 _REPLACED = """
-select v.version_id, v.entry_id, o.slug as outlet, v.feed, v.url, v.published_at, e.first_seen_at, v.version,
-  v.replaced_at, v.title, v.summary, v.content_text
-from entry_versions v join entry e on e.entry_id = v.entry_id join outlet o on o.outlet_id = e.outlet_id
-where v.replaced_at is not null{filters}
+with hits as materialized (
+  select f.rowid as version_id, {rank} as place
+  from former_fts f cross join search_former l on l.version_id = f.rowid cross join entry e on e.entry_id = l.entry_id
+  where f.former_fts match :match{filters}
+  order by place desc, f.rowid desc limit :limit
+)
+select v.entry_id, o.slug as outlet, v.feed, v.url, v.published_at, e.first_seen_at, v.version, v.replaced_at,
+  l.language, v.title, v.summary, v.content_text, {marks}
+from {hits_in_index} on former_fts.rowid = hits.version_id
+join entry_versions v on v.version_id = hits.version_id join search_former l on l.version_id = hits.version_id
+join entry e on e.entry_id = v.entry_id join outlet o on o.outlet_id = e.outlet_id
+where former_fts match :match
+order by hits.place desc, hits.version_id desc
 """
 
 
-def _former(reader: Reader, asked: Search, wanted: Wish) -> list[Hit]:
-    values = {
-        name: value for name, value in _values(asked, "").items() if name.startswith(("since", "until", "outlet"))
-    }
-    rows = reader.stream(_REPLACED.format(filters=_filters(asked)), values)
-    candidates = {row["version_id"]: row for row in _holding(rows, needles(wanted))}
-    return [_former_hit(candidates[found[0]], *found[1:]) for found in _matching(candidates.values(), wanted)]
-
-
-def _holding(rows: Iterable[dict[str, Any]], wanted: set[str]) -> Iterator[dict[str, Any]]:
-    letters = re.compile("|".join(loosely(word) for word in wanted), re.IGNORECASE)
-    return (row for row in rows if any(row[name] and letters.search(row[name]) for name in TEXT_COLUMNS))
-
-
-def _matching(rows: Iterable[dict[str, Any]], wanted: Wish) -> list[tuple[int, str | None, str | None]]:
-    with contextlib.closing(memory()) as index:
-        index.execute(
-            "create virtual table former using fts5(title, summary, content_text, stems,"
-            ' tokenize="unicode61 remove_diacritics 2")'
-        )
-        lines = ([row["version_id"], *(row[name] for name in TEXT_COLUMNS)] for row in rows)
-        index.executemany("insert into former(rowid, title, summary, content_text) values (?, ?, ?, ?)", lines)
-        found: list[tuple[int, str | None, str | None]] = index.execute(
-            "select rowid, highlight(former, 0, ?, ?), snippet(former, -1, ?, ?, '…', ?)"
-            " from former where former match ?",
-            (BEGIN, END, BEGIN, END, SNIPPET_TOKENS, expression(wanted)),
-        ).fetchall()
-        return found
-
-
-def _former_hit(row: dict[str, Any], title: str | None, snippet: str | None) -> Hit:
-    told = {field.name: row[field.name] for field in fields(Hit) if field.name in row}
-    return Hit(**told | {"title": title, "snippet": snippet})
-
-
-def loosely(word: str) -> str:
-    """A pattern for a word with any diacritics or none, about as the index takes letters for the same.
-
-    >>> bool(re.search(loosely("hauser"), "HÄUSER", re.IGNORECASE)), bool(re.search(loosely("häuser"), "Haus"))
-    (True, False)
-    """
-    letters = (unicodedata.normalize("NFD", letter)[0] for letter in word)
-    return "[\u0300-\u036f]*".join(f"[{re.escape(letter + _dressed().get(letter, ''))}]" for letter in letters)
-
-
-@cache
-def _dressed() -> dict[str, str]:
-    """Each letter with all that are the same letter with diacritics."""
-    dressed: dict[str, str] = {}
-    for code in range(0xC0, 0x1F00):
-        base = unicodedata.normalize("NFD", chr(code))[0].lower()
-        if base != chr(code):
-            dressed[base] = dressed.get(base, "") + chr(code)
-    return dressed
+def _former(reader: Reader, asked: Search, values: Mapping[str, Any], stems: Collection[str]) -> list[Hit]:
+    query = _REPLACED.format(
+        rank=_RANKS[asked.sort].replace("entries_fts", "former_fts"),
+        filters=_filters(asked),
+        marks=_MARKS.format("former_fts"),
+        hits_in_index="former_fts cross join hits" if _has_prefix(values["match"]) else "hits cross join former_fts",
+    )
+    return [_hit(row, stems) for row in reader.rows(query, values)]

@@ -4,6 +4,7 @@
     Krieg OR Wahl       one of them                   Krieg -Wahl         the first without the second (also NOT)
     Krieg*              words that begin like this    NEAR(Krieg Wahl, 5) at most 5 words apart (10 unless said)
     title:Wahl          in the title; also summary: and text:             ( )  groups
+    "Krieg"             just so; without quotes Kriege, Krieges and Bürgerkrieg are found as well
 
 Umlauts are found however they are written: Häuser, Haeuser and Hauser, Straße and Strasse find one another.
 """
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from storage.errors import ArchiveError
+from storage.stems import TITLE
 
 Stems: TypeAlias = Callable[[str], Iterable[str]]
 
@@ -232,12 +234,35 @@ def expression(wanted: Wish, stems: Stems | None = None) -> str:
 
 
 def _expression_of_words(wanted: Words, stems: Stems | None) -> str:
-    spellings = _spellings(wanted)
-    ways = [_way(words, wanted) for words in spellings]
+    ways = [_way(words, wanted) for words in _spellings(wanted)]
     found = f"{{{' '.join(wanted.columns)}}} : " + (ways[0] if len(ways) == 1 else f"({' OR '.join(ways)})")
-    plain = len(wanted.words) == 1 and not wanted.quoted and not wanted.prefix and wanted.columns == TEXT_COLUMNS
-    roots = sorted(set(stems(wanted.words[0].lower()))) if stems and plain else []
-    return " OR ".join([found, *(f'{{stems}} : "{root}"' for root in roots)])
+    return " OR ".join([found, *_inflected(wanted, stems)])
+
+
+def _inflected(wanted: Words, stems: Stems | None) -> list[str]:
+    """Where other forms of a word are: its stem stands in the column `stems`, unless a text has it as written."""
+    roots = sorted(roots_of(wanted, stems))
+    if not roots:
+        return []
+    if wanted.columns == TEXT_COLUMNS:
+        return [_one_of(roots, *TEXT_COLUMNS, "stems")]
+    return [_one_of(roots, "title"), _one_of([TITLE + root for root in roots], "stems")]
+
+
+def _one_of(words: Sequence[str], *columns: str) -> str:
+    return f"{{{' '.join(columns)}}} : ({' OR '.join(_quoted([word]) for word in words)})"
+
+
+def roots_of(wanted: Wish, stems: Stems | None) -> set[str]:
+    """The stems that are asked for: those of single words, quoted neither nor cut off, in all texts or the title."""
+    match wanted:
+        case Words(columns=columns) if stems is not None and columns in {TEXT_COLUMNS, ("title",)}:
+            exact = wanted.quoted or wanted.prefix or wanted.near is not None
+            whole = () if exact else spellings("".join(wanted.words))
+            return {root for word in whole for root in stems(word)}
+        case All(wishes) | Any(wishes):
+            return set().union(*(roots_of(each, stems) for each in wishes))
+    return set()
 
 
 def _way(words: Sequence[str], wanted: Words) -> str:
@@ -279,14 +304,3 @@ def spellings(word: str) -> list[str]:
         end = site.end()
     parts.append((lowered[end:],))
     return ["".join(way) for way in itertools.islice(itertools.product(*parts), MOST_SPELLINGS)]
-
-
-def needles(wanted: Wish) -> set[str]:
-    """Letters of which a text that matches must contain some: to leave texts out before a closer look."""
-    match wanted:
-        case Words():
-            return {words[0] for words in _spellings(wanted)}
-        case All(wishes, _):
-            return min((needles(each) for each in wishes), key=lambda words: -min(map(len, words)))
-        case Any(wishes):
-            return set().union(*(needles(each) for each in wishes))

@@ -13,12 +13,13 @@ from functools import cache, lru_cache
 from storage.compounds import parts
 
 TITLE = "\ue000"  # before the stem of a word of the title; for private use, but a letter to FTS5
-_RULES = 2  # grows when this module or storage.compounds finds other stems
+_RULES = 3  # grows when this module or storage.compounds finds other stems
 # Soft hyphens and blanks without width are where a word may be broken; FTS5 breaks it.
 _HYPHENS = "-‐‑\u00ad\u200b\u200c\u200d\u2060\ufeff"
-_WORDS = re.compile(rf"[^\W_]+(?:[{_HYPHENS}]+[^\W_]+)*")
+WORDS = re.compile(rf"[^\W_]+(?:[{_HYPHENS}]+[^\W_]+)*")
 _HYPHEN = re.compile(f"[{_HYPHENS}]+")
 _HAS_DIGIT = re.compile(r"\d")
+_LONG = 100_000  # characters of a text
 _CACHED = 2**15  # words; Snowball takes 0.1 ms for each
 _SHORTEST, _LONGEST = 3, 60  # letters of a word that has a stem
 
@@ -75,7 +76,7 @@ def _found(text: str | None, language: str | None) -> tuple[set[str], set[str]]:
     stemmed: set[str] = set()
     written: set[str] = set()
     rule = _rule(language)
-    for word in set(_WORDS.findall(text.lower())) if text else ():
+    for word in _distinct(text.lower()) if text else ():
         for each in forms(word):
             as_written, found = _analysed(each, rule)
             stemmed.update(found)
@@ -83,6 +84,11 @@ def _found(text: str | None, language: str | None) -> tuple[set[str], set[str]]:
         if _HYPHEN.search(word):
             written.discard(plain(_HYPHEN.sub("", word)))
     return stemmed, written
+
+
+def _distinct(text: str) -> set[str]:
+    """Its words, each once; of a long text no list of them all is made."""
+    return set(WORDS.findall(text)) if len(text) < _LONG else {match[0] for match in WORDS.finditer(text)}
 
 
 def forms(word: str) -> Iterator[str]:

@@ -342,7 +342,12 @@ glimpse = _table(
     _ref("fetch", "by which attempt"),
     _ref("document", "which page"),
     Column("at", Utc, nullable=False, comment="when the page was seen"),
-    Column("strand", Text, nullable=False, comment="pages that word alike: window (feed pages), wordpress, sitemap"),
+    Column(
+        "strand",
+        Text,
+        nullable=False,
+        comment="pages that word alike: window (feed pages), wordpress, sitemap, article",
+    ),
 )
 
 entry = _table(

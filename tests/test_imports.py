@@ -20,7 +20,7 @@ KNOWN_BY = {
     "httpcore": {"ingest.connect", "ingest.faults"},
     "httpx": {"ingest.fetch"},
     "idna": {"ingest.normalise.urls"},
-    "lxml": {"ingest.discovery", "ingest.parse.constructs", "ingest.parse.tree"},
+    "lxml": {"ingest.discovery", "ingest.parse.article", "ingest.parse.constructs", "ingest.parse.tree"},
     "nh3": {"ingest.normalise.html"},
     "prometheus_client": {"ingest.metrics"},
     "protego": {"ingest.robots"},
@@ -29,6 +29,7 @@ KNOWN_BY = {
     "rich": {"ingest.cli.grid", "ingest.cli.progress", "ingest.cli.standing"},
     "ruamel": {"ingest.config.document"},
     "sqlite3": set(),
+    "trafilatura": {"ingest.parse.article"},
     "zstandard": {"storage.documents", "storage.packing"},
 }
 HEAVY = {"alembic", "apscheduler", "feedparser", "httpx", "lxml", "nh3", "rich", "ruamel", "sqlalchemy", "zstandard"}

@@ -68,6 +68,7 @@ class Asker:
             spacing = max(spacing, await self.robots.delay(ask.url) or spacing)
         answer = await self.line.web.fetch(self._request(ask, road.route, spacing))
         assert isinstance(answer, Document)  # noqa: S101 - asked without validators
+        answer = replace(answer, fetch=replace(answer.fetch, is_article=road.is_article(ask)))
         return await asyncio.to_thread(road.taken, ask, answer, about)
 
     def _request(self, ask: Ask, route: Route, spacing: timedelta | None = None) -> Request:

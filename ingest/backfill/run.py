@@ -19,6 +19,7 @@ from ingest.backfill.wordpress import WordPress
 from ingest.document import Document
 from ingest.normalise.urls import canonical_url
 from ingest.parse.sandbox import Sandbox
+from ingest.pipeline import Reads
 from ingest.poll import due
 from ingest.robots import Robots
 from ingest.session import LEASE, Session, is_alive
@@ -66,7 +67,7 @@ class Backfill:
 
     session: Session
     robots: Robots
-    articles: Sandbox
+    articles: Reads
     budget: Budget
     spacing: timedelta
     longest_wait: timedelta = LONGEST_WAIT

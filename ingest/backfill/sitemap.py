@@ -1,7 +1,8 @@
 """Sitemaps (sitemaps.org protocol 0.9): news sitemaps are read as feeds; indexes lead to them.
 
-A plain sitemap names addresses and no more, so that its files are passed over, unless the pages themselves are wanted:
-of an index's files that differ in their numbers alone, one is looked at for all.
+A plain sitemap names addresses and no more, so that its files are passed over: of an index's files that differ in their
+numbers alone, one is looked at for all. Where the pages themselves are wanted, all files are read, and then those pages
+of whose entries the archive has no text.
 """
 
 import re
@@ -17,7 +18,7 @@ from ingest.document import Document
 from ingest.errors import FetchError
 from ingest.hosts import PostponedError
 from ingest.inflate import InflateError
-from storage.records import Reason, Route
+from storage.records import Reading, Reason, Route
 
 GUESSES: tuple[str, ...] = ("sitemap-news.xml", "news-sitemap.xml", "sitemap_news.xml", "sitemap.xml")
 GUESSES += ("sitemap_index.xml", "wp-sitemap.xml", "sitemap.xml.gz")
@@ -101,7 +102,9 @@ class Sitemap(Road[SitemapWalk]):
         if page.document is None:
             return _on(walk, page.detail)
         walk = replace(walk, offered=walk.offered or page.reading is not None or bool(page.listed))
-        return _on(walk) if page.reading is not None else self._after_list(walk, file, page, about)
+        if page.reading is None:
+            return self._after_list(walk, file, page, about)
+        return self._with_pages(walk, file, _lacking(page.reading, about)) if about.scope.pages else _on(walk)
 
     def _after_list(self, walk: SitemapWalk, file: File, page: Page, about: About) -> SitemapWalk:
         files = [(url, lastmod) for url, lastmod, kind in page.listed if kind and _is_wanted(lastmod, about)]
@@ -110,6 +113,9 @@ class Sitemap(Road[SitemapWalk]):
             return _on(_with_files(walk, files))
         if not about.scope.pages:
             return _on(replace(walk, plain=tuple(sorted({*walk.plain, family(file[0])}))))
+        return self._with_pages(walk, file, pages)
+
+    def _with_pages(self, walk: SitemapWalk, file: File, pages: tuple[str, ...]) -> SitemapWalk:
         if not pages:
             return _on(walk)
         self._pages = (file[0], pages)
@@ -131,6 +137,13 @@ class Sitemap(Road[SitemapWalk]):
 
     def left(self, walk: SitemapWalk) -> int | None:
         return len(walk.queue) + (len(self._pages[1]) - walk.place if walk.file else 0)
+
+
+def _lacking(reading: Reading, about: About) -> tuple[str, ...]:
+    """The pages of a news sitemap's entries of which the archive has no text."""
+    urls = tuple(dict.fromkeys(each.url for each in reading.entries if each.url))
+    known = about.known(urls)
+    return tuple(url for url in urls if url not in known)
 
 
 def _with_files(walk: SitemapWalk, files: Iterable[File]) -> SitemapWalk:

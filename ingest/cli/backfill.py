@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from ingest.cli.frame import DONE, SOME_FAILED, Stop, print_error, printable
@@ -65,6 +66,8 @@ def _wanted(args: argparse.Namespace) -> "Wanted":
     from ingest.cli.dates import since, until
 
     now = datetime.now(UTC)
+    if args.pages and not find_spec("trafilatura"):
+        raise Stop("--pages takes trafilatura: pip install 'chronik[pages]'")
     if args.max_requests is not None and args.max_requests < 1:
         raise Stop("--max-requests: at least 1")
     scope = Scope(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, overload
 
-from storage.parts import parts
+from storage.parts import MOST_CHARACTERS, parts, weight
 from storage.records import Entry, Reading
 
 _LEVEL = 1  # of zlib: they live for a moment
@@ -20,9 +20,9 @@ _MOST = 128 * 1024 * 1024  # bytes of one part, unpacked
 
 
 def packed(reading: Reading) -> tuple[Reading, list[bytes]]:
-    """A reading without its entries, and those in parts; one of few entries as it is."""
+    """A reading without its entries, and those in parts; one of few entries and little text as it is."""
     grouped = list(parts(reading.entries))
-    if len(grouped) < 2:
+    if len(grouped) < 2 and sum(map(weight, reading.entries)) <= MOST_CHARACTERS:
         return reading, []
     return replace(reading, entries=()), [_packed(part) for part in grouped]
 

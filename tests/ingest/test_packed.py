@@ -56,6 +56,12 @@ def test_a_small_reading_goes_as_it_is() -> None:
     assert packed(small) == (small, [])
 
 
+def test_a_single_entry_of_much_text_goes_packed() -> None:
+    large = reading((entry(1, "x" * (MOST_CHARACTERS + 1)),))
+    assert list(unpacked(large)) == list(large.entries)
+    assert sum(map(len, unpacked(large).parts)) < MOST_CHARACTERS // 10
+
+
 def test_packed_entries_are_a_sequence_that_can_be_gone_through_again() -> None:
     found = unpacked(MANY)
     assert len(found.parts) == 4

@@ -144,6 +144,7 @@ def test_parquet_without_pyarrow_is_told_in_one_line(
 
 def test_parquet_keeps_types(chronik: Verb, tmp_path: Path) -> None:
     import pyarrow.parquet as parquet
+
     path = tmp_path / "a.parquet"
     assert chronik("sql", "select 1 as i, 2.5 as f, 'ü' as t, null as n, x'00' as b", "-o", str(path))[0] == 0
     assert parquet.read_table(path).to_pylist() == [{"i": 1, "f": 2.5, "t": "ü", "n": None, "b": b"\x00"}]
@@ -221,6 +222,7 @@ def test_search_prints_hits_for_people(chronik: Verb) -> None:
     assert out.splitlines() == [
         "2026-01-01 05:00  orf/alle  #1",
         "  Häuser am Meer",
+        "    Es ist Frieden.",
         "    https://orf.at/1",
     ]
 

@@ -40,6 +40,13 @@ def test_successive_documents_cost_little_and_chains_are_bounded(archive: Archiv
     assert rows(archive, "select max(stored_bytes) < 100 from document where depth > 0") == [(1,)]
 
 
+def test_the_largest_bodies_stand_alone(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "LARGEST_LIKE", 500)
+    small, large = b"a feed " * 50, b"a feed " * 100
+    keep_all(archive, [small, large, small + b"!", small + b"?", large + b"!"])
+    assert rows(archive, "select depth from document order by document_id") == [(0,), (0,), (0,), (1,), (0,)]
+
+
 def test_a_body_is_stored_once(archive: Archive) -> None:
     assert keep_all(archive, [b"a", b"b", b"a"]) == [1, 2, 1]
 

@@ -1,6 +1,5 @@
 """Search finds entries by their words; the newest first, or the best; former wordings where asked for."""
 
-import re
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,7 @@ from saying import Said, hours, visit
 
 from storage.archive import Archive
 from storage.reading import reading
-from storage.search import BEGIN, END, Hit, Search, loosely, search, waiting
+from storage.search import BEGIN, END, Hit, Search, search, waiting
 
 
 @pytest.fixture(scope="module")
@@ -88,16 +87,3 @@ def test_entries_that_wait_for_the_index_are_counted(tmp_path: Path) -> None:
         opened.refresh_search()
         with reading(path) as reader:
             assert waiting(reader) == 0
-
-
-@pytest.mark.parametrize(
-    ("word", "text"),
-    [("hauser", "HÄUSER"), ("häuser", "Hauser"), ("häuser", "ha\u0308user"), ("łodz", "ŁÓDŹ"), ("ελλαδα", "Ελλάδα")],
-)
-def test_letters_match_with_any_diacritics(word: str, text: str) -> None:
-    assert re.search(loosely(word), text, re.IGNORECASE)
-
-
-def test_other_letters_do_not_match() -> None:
-    assert not re.search(loosely("häuser"), "Haus", re.IGNORECASE)
-    assert not re.search(loosely("a.b"), "axb", re.IGNORECASE)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.search_syntax import SearchError, expression, needles, spellings, wish
+from storage.search_syntax import SearchError, expression, roots_of, spellings, wish
 
 COLUMNS = "title, summary, content_text, stems"
 INDEX = f'create virtual table texts using fts5({COLUMNS}, tokenize="unicode61 remove_diacritics 2")'
@@ -132,19 +132,21 @@ def test_spellings_are_few_distinct_and_begin_with_the_word(word: str) -> None:
     assert len(ways) == len(set(ways)) <= 16
 
 
-def test_stems_are_asked_for_single_words_only() -> None:
-    def stems(word: str) -> list[str]:
-        return [word[:5]]
-
-    assert '{stems} : "krieg"' in expression(wish("Kriege"), stems)
-    assert "stems" not in expression(wish('"Kriege"'), stems)
-    assert "stems" not in expression(wish("title:Kriege"), stems)
-    assert "stems" not in expression(wish("Kriege*"), stems)
+def _stems(word: str) -> list[str]:
+    return [word[:5]]
 
 
-@pytest.mark.parametrize(
-    ("query", "letters"),
-    [("a OR lang", {"a", "lang"}), ("a lang", {"lang"}), ("lang -kurz", {"lang"}), ('"eine wahl"', {"eine"})],
-)
-def test_needles_are_what_every_match_must_hold_one_of(query: str, letters: set[str]) -> None:
-    assert needles(wish(query)) == letters
+def test_stems_are_asked_for_single_words_whether_texts_have_them_as_written_or_not() -> None:
+    assert '{title summary content_text stems} : ("krieg")' in expression(wish("Kriege"), _stems)
+    assert '{title summary content_text stems} : ("ukrai")' in expression(wish("Ukraine-Kriege"), _stems)
+    assert '{title} : ("krieg") OR {stems} : ("\ue000krieg")' in expression(wish("title:Kriege"), _stems)
+
+
+@pytest.mark.parametrize("query", ['"Kriege"', "Kriege*", "text:Kriege", "NEAR(Kriege Wahlen, 3)", '"harte Kriege"'])
+def test_stems_are_not_asked_for_what_is_meant_as_written(query: str) -> None:
+    assert "stems" not in expression(wish(query), _stems)
+    assert roots_of(wish(query), _stems) == set()
+
+
+def test_what_is_not_wanted_is_meant_as_written() -> None:
+    assert roots_of(wish("Wahlen -Kriege"), _stems) == {"wahle"}

@@ -389,7 +389,7 @@ def upgrade() -> None:
     sa.Column('fetch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='by which attempt'),
     sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which page'),
     sa.Column('at', Utc, nullable=False, comment='when the page was seen'),
-    sa.Column('strand', sa.Text(), nullable=False, comment='pages that word alike: window (feed pages), wordpress, sitemap'),
+    sa.Column('strand', sa.Text(), nullable=False, comment='pages that word alike: window (feed pages), wordpress, sitemap, article'),
     sa.ForeignKeyConstraint(['document_id'], ['document.document_id'], initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['fetch_id'], ['fetch.fetch_id'], initially='DEFERRED', deferrable=True),

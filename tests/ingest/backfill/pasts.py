@@ -22,6 +22,7 @@ from ingest.config import Config, config_of, listing, network_policy
 from ingest.fetch import Fetcher, trusting
 from ingest.hints import Hints
 from ingest.hosts import HostTurns, MemoryLedger
+from ingest.parse import article
 from ingest.pipeline import Line
 from ingest.poll import due, poll
 from ingest.session import Session
@@ -37,6 +38,13 @@ class Here:
 
     async def read(self, body: bytes, hints: Hints) -> Reading:
         return read.read(body, hints)
+
+
+class PagesHere:
+    """The same for pages of articles."""
+
+    async def read(self, body: bytes, hints: Hints) -> Reading:
+        return article.read(body, hints)
 
 
 class StillClock(FakeClock):
@@ -108,6 +116,7 @@ def got(
 
     async def act(session: Session) -> Past:
         async with backfill(session, budget=Budget(most)) as run:
+            run.articles = PagesHere()
             return await run.get(news(session), Wanted(Scope(**scope), routes), tell)
 
     return running(folder, config, act, clock)
