@@ -35,8 +35,12 @@ def main(args: argparse.Namespace) -> int:
         report = asyncio.run(_reparse(archive, feeds, args))
         if not args.dry_run:
             archive.refresh_search()
-    print(json.dumps(asdict(report)) if args.json else told(report, dry_run=args.dry_run))
+    print(json.dumps(_as_json(report)) if args.json else told(report, dry_run=args.dry_run))
     return DONE
+
+
+def _as_json(report: "Report") -> dict[str, object]:
+    return asdict(report) | {"kinds": dict(report.kinds)}  # asdict counts the pairs of a Counter
 
 
 async def _reparse(archive: "Archive", feeds: "list[FeedRecord]", args: argparse.Namespace) -> "Report":
