@@ -118,8 +118,9 @@ class Fetcher:
             tls=tls or trusting(network.ca_file),
             proxy=network.proxy,
         )
+        self._transport = _Transport(line)
         self._client = httpx.AsyncClient(
-            transport=_Transport(line), trust_env=False, headers=sending.own(network.user_agent)
+            transport=self._transport, trust_env=False, headers=sending.own(network.user_agent)
         )
         self._network = network
         self._hosts = hosts
@@ -191,7 +192,8 @@ class Fetcher:
             "GET", attempt.url, headers=_headers(attempt, self._clock.now()), extensions={"wire": attempt.wire}
         )
         attempt.sent = sending.as_stored(request.headers.raw)
-        response = await self._client.send(request, stream=True)
+        # Not by the client's `send`: of what that adds (redirects, cookies, credentials) nothing is wanted.
+        response = await self._transport.handle_async_request(request)
         try:
             attempt.status, attempt.received = response.status_code, response.extensions["head"]
             yield response
