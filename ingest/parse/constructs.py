@@ -15,6 +15,7 @@ from ingest.parse.parsed import Author, Link, Medium, Term, Text
 
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())  # noqa: SIM905
 _MARKUP_TYPES = ("html", "text/html")
+_BYTES = "application/octet-stream"  # in base64 (RFC 4287 section 4.1.3.3); some publishers send text so
 _MAX_ATTRIBUTES = 500  # of one element
 _MAX_BASE = 2048  # characters
 
@@ -73,8 +74,9 @@ def atom_text(element: Element, name: str, scope: Scope) -> Text | None:
     kind = (attribute(element, "type") or "text").strip().lower()
     if src := attribute(element, "src"):
         return Text("", kind, name, scope.base, scope.language, src)
-    if attribute(element, "mode") == "base64":
-        return _text(_from_base64(element.text or ""), _escaped_type(kind), name, scope)
+    if attribute(element, "mode") == "base64" or kind == _BYTES:
+        plain = _from_base64(element.text or "")
+        return _text(plain, None if kind == _BYTES and _is_readable(plain) else _escaped_type(kind), name, scope)
     if kind == "xhtml" or len(element):
         return _xhtml(element, name, scope)
     return _text(element.text, _escaped_type(kind), name, scope)
@@ -111,6 +113,10 @@ def _from_base64(text: str) -> str:
         return base64.b64decode(text, validate=False).decode("utf-8")
     except (binascii.Error, ValueError):
         return text
+
+
+def _is_readable(text: str) -> bool:
+    return " " in text and all(char.isprintable() or char.isspace() for char in text)
 
 
 def inner_markup(element: Element) -> str:
