@@ -30,7 +30,7 @@ def attempt_row(
         "response_headers": _headers(seen.response_headers),
         "elapsed_ms": seen.elapsed_ms,
         "outcome": result.outcome,
-        "reason": reason,
+        "reason": None if reason is None else reason.value,
         "detail": seen.detail,
         "http_status": seen.http_status,
         "wire_bytes": seen.wire_bytes,

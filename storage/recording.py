@@ -8,6 +8,7 @@ from typing import Any, assert_never
 from sqlalchemy import and_, bindparam, func, select, update
 
 from storage import documents, feeds
+from storage.attempts import attempt_row
 from storage.items import Kept, Source, keep_entries
 from storage.projection import project
 from storage.records import (
@@ -85,7 +86,8 @@ def _ingested(tx: Tx, outcome: Ingested, source: Source) -> Recorded:
         overlap=placed.overlap,
         gap=placed.gap,
     )
-    _write_fetch(tx, seen, result, document_id, body_bytes=len(outcome.body), salvaged=outcome.reading.salvaged)
+    row = attempt_row(tx, seen, result, document_id, body_bytes=len(outcome.body), salvaged=outcome.reading.salvaged)
+    tx.connection.execute(fetch.insert(), row)
     _note_feed(tx, source, kept, placed, outcome)
     return result
 
@@ -287,7 +289,7 @@ def _again(tx: Tx, seen: Fetch, document_id: int | None, outcome: str) -> Record
         if placed.touched:
             _project(tx, Kept([]), placed)
     result = Recorded(fetch_id, outcome, len(items), overlap=len(items))
-    _write_fetch(tx, seen, result, document_id)
+    tx.connection.execute(fetch.insert(), attempt_row(tx, seen, result, document_id))
     return result
 
 
@@ -308,53 +310,6 @@ def _failed(tx: Tx, outcome: Failed) -> Recorded:
     result = Recorded(tx.ids.next("fetch"), "failed")
     failed = replace(outcome.fetch, detail=outcome.detail)
     size = None if outcome.body is None else len(outcome.body)
-    _write_fetch(tx, failed, result, document_id, reason=outcome.reason.value, body_bytes=size)
-    return result
-
-
-# --- the fetch row ----------------------------------------------------------------------------------------------------
-
-
-def _write_fetch(
-    tx: Tx,
-    seen: Fetch,
-    result: Recorded,
-    document_id: int | None,
-    *,
-    reason: str | None = None,
-    body_bytes: int | None = None,
-    salvaged: bool | None = None,
-) -> None:
-    row = {
-        "fetch_id": result.fetch_id,
-        "feed_id": seen.feed_id,
-        "route": seen.route.value,
-        "url": seen.url,
-        "final_url": seen.final_url if seen.final_url != seen.url else None,
-        "requested_at": seen.requested_at,
-        "recorded_at": tx.now,
-        "request_headers": _headers(seen.request_headers),
-        "response_headers": _headers(seen.response_headers),
-        "elapsed_ms": seen.elapsed_ms,
-        "outcome": result.outcome,
-        "reason": reason,
-        "detail": seen.detail,
-        "http_status": seen.http_status,
-        "wire_bytes": seen.wire_bytes,
-        "body_bytes": body_bytes,
-        "document_id": document_id,
-        "salvaged": None if salvaged is None else int(salvaged),
-        "entries_seen": result.entries_seen,
-        "entries_new": result.entries_new,
-        "entries_changed": result.entries_changed,
-    }
+    row = attempt_row(tx, failed, result, document_id, reason=outcome.reason, body_bytes=size)
     tx.connection.execute(fetch.insert(), row)
-
-
-def _headers(headers: tuple[tuple[str, str], ...]) -> str | None:
-    """Headers as a JSON object; one that came several times as the list of its values."""
-    values: dict[str, list[str]] = {}
-    for name, value in headers:
-        values.setdefault(name.lower(), []).append(value)
-    plain = {name: each[0] if len(each) == 1 else each for name, each in values.items()}
-    return json.dumps(plain, ensure_ascii=False) if plain else None
+    return result
