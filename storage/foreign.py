@@ -5,7 +5,7 @@ A stranger's file: nothing in it is run, and nothing is written to it.
 
 import html
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,7 +43,7 @@ class ForeignEntry:
     title: str | None
     summary: str | None = None
     content: str | None = None
-    author: str | None = None
+    authors: tuple[tuple[str, str | None], ...] = ()  # name, address
     published: str | None = None
     updated: str | None = None
     categories: tuple[str, ...] = ()
@@ -52,11 +52,12 @@ class ForeignEntry:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """A kind of reader. `tables` tell its databases from others."""
+    """A kind of reader. `tables` tell its databases from others. `caveat`: what it does not tell from what was said."""
 
     name: str
     tables: frozenset[str]
     read: Callable[[Any], Iterator[ForeignEntry]]
+    caveat: str = ""
 
 
 def entries(path: Path) -> tuple[str, Iterator[ForeignEntry]] | None:
@@ -70,7 +71,7 @@ def entries(path: Path) -> tuple[str, Iterator[ForeignEntry]] | None:
     if owner == APPLICATION_ID:
         return None
     reader = next((each for each in READERS if each.tables <= tables), None)
-    return None if reader is None else (reader.name, _entries(path, reader))
+    return None if reader is None else (reader.name + reader.caveat, _entries(path, reader))
 
 
 def _entries(path: Path, reader: Reader) -> Iterator[ForeignEntry]:
@@ -115,7 +116,7 @@ def _of_reader(connection: Any) -> Iterator[ForeignEntry]:
             row["title"],
             row["summary"],
             next((each["value"] for each in contents if each.get("value")), None),
-            row["author"],
+            _authors(row["author"]),
             _iso(_instant(row["published"])),
             _iso(_instant(row["updated"])),
             enclosures=tuple((each["href"], each.get("type")) for each in _json(row["enclosures"]) if each.get("href")),
@@ -136,14 +137,14 @@ def _of_freshrss(connection: Any) -> Iterator[ForeignEntry]:
             _plain(row["link"]),
             _plain(row["title"]),
             content=row["content"],
-            author=(_plain(row["author"]) or "").strip("; ") or None,
+            authors=_named((_plain(row["author"]) or "").split(";")),
             published=_iso(_epoch(row["date"])),
             categories=tuple(word.strip() for word in (_plain(row["tags"]) or "").split("#") if word.strip()),
         )
 
 
 def _of_newsboat(connection: Any) -> Iterator[ForeignEntry]:
-    """newsboat's cache.db; where the feed gave no date, its pubDate is when it was got."""
+    """newsboat's cache.db."""
     query = """SELECT i.*, f.title AS feed_title, f.url AS feed_link
         FROM rss_item i LEFT JOIN rss_feed f ON f.rssurl = i.feedurl ORDER BY i.feedurl, i.id"""
     for row in connection.execute(query):
@@ -156,7 +157,7 @@ def _of_newsboat(connection: Any) -> Iterator[ForeignEntry]:
             row["url"],
             row["title"],
             content=row["content"],
-            author=row["author"],
+            authors=_named([row["author"]]),
             published=_iso(_epoch(row["pubDate"])),
             enclosures=((row["enclosure_url"], row["enclosure_type"]),) if row.get("enclosure_url") else (),
         )
@@ -178,9 +179,10 @@ def _of_feed_to_sqlite(connection: Any) -> Iterator[ForeignEntry]:
                 row.get("title"),
                 row.get("description") or row.get("summary"),
                 row.get("content"),
-                row.get("author"),
+                _named([row.get("author")]),
                 row.get("published"),
-                row.get("updated"),
+                # Where a feed says only when an entry was published, it keeps that as the update too.
+                row.get("updated") if row.get("updated") != row.get("published") else None,
             )
 
 
@@ -197,7 +199,12 @@ def _tables_of_entries(connection: Any) -> list[str]:
 READERS = (
     Reader("reader", frozenset({"feeds", "entries", "entry_tags", "feed_tags"}), _of_reader),
     Reader("FreshRSS", frozenset({"feed", "entry", "category", "entrytmp"}), _of_freshrss),
-    Reader("newsboat", frozenset({"rss_feed", "rss_item"}), _of_newsboat),
+    Reader(
+        "newsboat",
+        frozenset({"rss_feed", "rss_item"}),
+        _of_newsboat,
+        " (which dates an entry without a date by when it got it)",
+    ),
     Reader("feed-to-sqlite", frozenset({"feeds"}), _of_feed_to_sqlite),
 )
 
@@ -208,6 +215,16 @@ def _json(text: Any) -> list[dict[str, Any]]:
     except ValueError:
         return []
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _authors(text: Any) -> tuple[tuple[str, str | None], ...]:
+    """A name, or in newer releases of reader a JSON array of people."""
+    people = _json(text) if isinstance(text, str) and text.startswith("[") else []
+    return tuple((each["name"], each.get("href")) for each in people if each.get("name")) or _named([text])
+
+
+def _named(names: Iterable[Any]) -> tuple[tuple[str, str | None], ...]:
+    return tuple((each.strip(), None) for each in names if isinstance(each, str) and each.strip())
 
 
 def _plain(text: Any) -> str | None:

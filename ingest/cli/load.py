@@ -74,7 +74,8 @@ async def _load(args: argparse.Namespace, name: "FeedName | None", archive: "Arc
     from ingest.parse.sandbox import Sandbox
     from storage.archive import Writer
 
-    found = chain(documents(args.path, Names(name, _by_url(archive))), listed(args.manifest) if args.manifest else ())
+    names = Names(name, _by_url(archive))
+    found = chain(documents(args.path, names, into=archive.location), listed(args.manifest) if args.manifest else ())
     writer = Writer(archive)
     try:
         async with Sandbox(os.cpu_count() or 1) as parser:

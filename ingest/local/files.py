@@ -19,30 +19,39 @@ MAX_MEMBERS = 1_000_000
 ANY = Names()
 Found: TypeAlias = Iterator[LocalDocument | Unreadable]
 _TAR = re.compile(r"\.(tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz))$", re.IGNORECASE)
+_BESIDE = ("-wal", "-shm", "-journal", ".lock")
 _TIMELIKE = re.compile(r"[\d\-_.:TZ+]{6,}")
 _SUFFIXES = re.compile(r"(\.(xml|rss|rdf|atom|json|feed|txt|html?|php|gz))+$", re.IGNORECASE)
 
 
-def documents(paths: Iterable[Path], names: Names = ANY, max_bytes: int = MAX_BYTES) -> Found:
+def documents(
+    paths: Iterable[Path], names: Names = ANY, max_bytes: int = MAX_BYTES, *, into: str | None = None
+) -> Found:
     """Every document under these paths; files oldest first, which spares the archive work.
 
     Without a name for all, `…/ORF/News.xml` is of the feed `orf/news`, as is `…/ORF/News/20260101T1200.xml`, whose name
-    is a time.
+    is a time. `into` is the archive that they are loaded into, which is none of a folder's documents.
     """
     for path in paths:
         if path.is_dir():
-            yield from _folder(path, names, max_bytes)
+            yield from _folder(path, names, max_bytes, into)
         elif path.exists():
             yield from _file(path, path.name, names, max_bytes)
         else:
             yield Unreadable(str(path), "there is no such file or folder")
 
 
-def _folder(folder: Path, names: Names, max_bytes: int) -> Found:
-    files = [each for each in folder.rglob("*") if each.is_file() and not each.name.startswith(".")]
+def _folder(folder: Path, names: Names, max_bytes: int, into: str | None) -> Found:
+    own = Path(into).resolve() if into else None
+    files = [each for each in folder.rglob("*") if each.is_file() and not _is_no_document(each, own)]
     files.sort(key=lambda each: (each.stat().st_mtime, str(each)))
     for each in files:
         yield from _file(each, str(each.relative_to(folder.parent)), names, max_bytes)
+
+
+def _is_no_document(path: Path, own: Path | None) -> bool:
+    """Hidden files, the archive itself, and what SQLite and chronik keep beside a database while it is written."""
+    return path.name.startswith(".") or path.name.endswith(_BESIDE) or path.resolve() == own
 
 
 def _file(path: Path, place: str, names: Names, max_bytes: int) -> Found:

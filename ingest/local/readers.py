@@ -111,7 +111,7 @@ def _item(entry: ForeignEntry) -> dict[str, Any]:
         "content_html": entry.content or entry.summary,
         "date_published": entry.published,
         "date_modified": entry.updated,
-        "authors": [{"name": entry.author}] if entry.author else None,
+        "authors": [_given({"name": name, "url": url}) for name, url in entry.authors] or None,
         "tags": list(entry.categories) or None,
         "attachments": [_given({"url": url, "mime_type": kind}) for url, kind in entry.enclosures] or None,
     }
@@ -156,7 +156,7 @@ def _of_miniflux(entry: Mapping[str, Any]) -> ForeignEntry:
         _text(entry.get("url")),
         _text(entry.get("title")),
         content=_text(entry.get("content")),
-        author=_text(entry.get("author")),
+        authors=((author, None),) if (author := _text(entry.get("author"))) else (),
         published=_text(entry.get("published_at")),
         categories=tuple(each for each in entry.get("tags") or () if isinstance(each, str)),
     )

@@ -94,7 +94,8 @@ def reader(folder: Path) -> Path:
         "create table entries (id text, feed text, title text, link text, updated text, author text, published text,"
         " summary text, content text, enclosures text, first_updated text)",
         f"insert into feeds values ('{FEED}', 'Meldungen', 'https://o.example/', null)",
-        f"insert into entries values ('https://o.example/?p=1', '{FEED}', 'Eins', 'https://o.example/1/', null, 'Ann',"
+        f"insert into entries values ('https://o.example/?p=1', '{FEED}', 'Eins', 'https://o.example/1/', null,"
+        ' \'[{"name": "Ann", "href": "https://ann.example/", "email": null}]\','
         " '2026-03-01 01:30:00', 'Kurz', '[{\"value\": \"<p>Lang</p>\"}]', '[]', '2026-03-01 02:00:00.5')",
         f"insert into entries values ('https://o.example/?p=2', '{FEED}', 'Zwei', 'https://o.example/2/', null, null,"
         " null, 'Kurz', null, null, '2026-03-05 02:00:00')",
@@ -105,10 +106,11 @@ def feed_to_sqlite(folder: Path) -> Path:
     return database(
         folder / "feeds.db",
         "create table feeds (id text primary key, title text, subtitle text, link text)",
-        "create table meldungen (id text, feed text, title text, description text, published text, link text)",
+        "create table meldungen (id text, feed text, title text, description text, published text, updated text,"
+        " link text)",
         "insert into feeds values ('https://o.example/', 'Meldungen', '', 'https://o.example/')",
         "insert into meldungen values ('https://o.example/?p=1', 'https://o.example/', 'Eins', 'Text',"
-        " 'Sun, 01 Mar 2026 01:30:00 +0000', 'https://o.example/1/')",
+        " 'Sun, 01 Mar 2026 01:30:00 +0000', 'Sun, 01 Mar 2026 01:30:00 +0000', 'https://o.example/1/')",
     )
 
 
@@ -178,6 +180,34 @@ def test_titles_that_a_reader_keeps_escaped_are_readable(tmp_path: Path) -> None
     assert asked(tmp_path, "select title, categories, authors from entries") == [
         ("Eins & zwei", '["Politik","Wien"]', '["Ann"]')
     ]
+
+
+def test_the_people_that_a_reader_keeps_as_json_have_names(tmp_path: Path) -> None:
+    load(tmp_path, reader(tmp_path))
+    assert asked(tmp_path, "select name, uri from authors") == [("Ann", "https://ann.example/")]
+
+
+def test_a_date_that_a_reader_repeats_is_no_update(tmp_path: Path) -> None:
+    load(tmp_path, feed_to_sqlite(tmp_path))
+    assert asked(tmp_path, "select published_at, updated_at from entries") == [("2026-03-01T01:30:00Z", None)]
+
+
+def test_what_a_reader_cannot_tell_from_what_was_said_is_told_with_its_documents(tmp_path: Path) -> None:
+    load(tmp_path, newsboat(tmp_path))
+    ((detail,),) = asked(tmp_path, "select distinct detail from fetches")
+    assert "dates an entry without a date by when it got it" in detail
+
+
+def test_a_folder_with_the_archive_in_it_gives_only_its_documents(tmp_path: Path) -> None:
+    folder = tmp_path / "o"
+    folder.mkdir()
+    (folder / "news.xml").write_bytes(news(2, 1))
+    reader(folder)
+    for name in ("archive.sqlite-wal", "archive.sqlite-shm", "archive.sqlite.lock"):
+        (folder / name).write_bytes(b"x")
+    with Archive.open(str(folder / "archive.sqlite"), create=True):
+        found = list(documents([folder], into=str(folder / "archive.sqlite")))
+    assert {each.place.partition("!")[0] for each in found} == {"o/news.xml", "o/reader.sqlite"}
 
 
 def test_a_database_of_something_else_is_told_and_left_alone(tmp_path: Path) -> None:
