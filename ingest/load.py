@@ -1,11 +1,12 @@
 """Take local documents in, through the same line as live ones: read them, record them with the time they were seen."""
 
 import asyncio
+import logging
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import TypeAlias
+from typing import Generic, TypeAlias, TypeVar
 
 from ingest.errors import IngestError
 from ingest.hints import Hints
@@ -14,9 +15,13 @@ from ingest.pipeline import Reads
 from storage import feeds, observations
 from storage.archive import Archive, Writer
 from storage.recording import record
-from storage.records import Failed, FeedRecord, Fetch, Ingested, Outcome, Recorded, Route, Unchanged, Visit
+from storage.records import Failed, FeedRecord, Fetch, Ingested, Outcome, Reason, Recorded, Route, Unchanged, Visit
+from storage.trouble import trouble_of
 
-IN_HAND = 64  # documents being read or written at the same time: bounds memory
+log = logging.getLogger(__name__)
+
+IN_HAND = 64  # documents being read, and as many being written, at the same time
+BYTES_IN_HAND = 32 * 1024 * 1024  # of their bodies, or one document: what is read of them weighs a few times as much
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +48,29 @@ class Loader:
 
         Documents are read side by side and recorded in their order, which spares the archive work; many share a commit.
         """
-        written: deque[asyncio.Future[Loaded]] = deque()
-        async for task in _ahead(self._known_or_read(each) for each in found):
-            written.append(asyncio.ensure_future(self._record(*await task)))
-            if len(written) >= IN_HAND:
-                tell(await written.popleft())
+        written: Hand[Loaded] = Hand()
+        async for task, size in self._ahead(found):
+            written.put(asyncio.ensure_future(self._record(*await task)), size)
+            while written.is_full:
+                tell(await written.take()[0])
         while written:
-            tell(await written.popleft())
+            tell(await written.take()[0])
+
+    async def _ahead(
+        self, found: Iterable[LocalDocument | Unreadable]
+    ) -> "AsyncIterator[tuple[asyncio.Task[_Read], int]]":
+        """Reading each, as tasks in their order with the size of the body; some are begun before the first is done."""
+        begun: Hand[_Read] = Hand()
+        try:
+            for each in found:
+                size = len(each.body) if isinstance(each, LocalDocument) else 0
+                begun.put(asyncio.ensure_future(self._known_or_read(each)), size)
+                while begun.is_full:
+                    yield begun.take()
+            while begun:
+                yield begun.take()
+        finally:
+            begun.drop()
 
     async def _known_or_read(self, found: LocalDocument | Unreadable) -> "_Read":
         if isinstance(found, Unreadable):
@@ -61,9 +82,19 @@ class Loader:
             return Loaded(found.place, failure=found.why)
         if outcome is None:
             return Loaded(found.place, found.feed_name, Recorded(0, "unchanged", known=True))
-        recorded = await self.writer.do(lambda tx: record(tx, Visit(outcome)))
+        try:
+            recorded = await self._recorded(outcome)
+        except Exception as bug:
+            if trouble_of(bug) is not None:  # the archive's, not the document's
+                raise
+            log.exception("a bug, met when %s was recorded", found.place)
+            outcome = _unrecordable(outcome, bug)
+            recorded = await self._recorded(outcome)
         failure = f"{outcome.reason}: {outcome.detail}" if isinstance(outcome, Failed) else None
         return Loaded(found.place, found.feed_name, recorded, failure)
+
+    async def _recorded(self, outcome: Outcome) -> Recorded:
+        return await self.writer.do(lambda tx: record(tx, Visit(outcome)))
 
     async def _feed(self, found: LocalDocument) -> FeedRecord:
         if found.feed_name not in self._feeds:
@@ -96,18 +127,43 @@ class Loader:
 
 
 _Read: TypeAlias = tuple[LocalDocument | Unreadable, Outcome | None]
+T = TypeVar("T")
 
 
-async def _ahead(jobs: Iterator[Coroutine[None, None, _Read]]) -> AsyncIterator[asyncio.Task[_Read]]:
-    """The jobs as tasks in their order, a bounded number of them begun before the first is done."""
-    waiting: deque[asyncio.Task[_Read]] = deque()
-    try:
-        for job in jobs:
-            waiting.append(asyncio.ensure_future(job))
-            if len(waiting) >= IN_HAND:
-                yield waiting.popleft()
-        while waiting:
-            yield waiting.popleft()
-    finally:
-        for task in waiting:
+def _unrecordable(outcome: Outcome, bug: Exception) -> Failed:
+    """What came is kept: a later release may make sense of it."""
+    detail = f"it could not be recorded: {type(bug).__name__}: {bug}"[:500]
+    body, content_type = getattr(outcome, "body", None), getattr(outcome, "content_type", None)
+    return Failed(outcome.fetch, Reason.BUG, detail, body, content_type)
+
+
+@dataclass(slots=True)
+class Hand(Generic[T]):
+    """Tasks in their order, as many as fit: bounds memory. One fits in any case."""
+
+    _tasks: deque[tuple[asyncio.Task[T], int]] = field(default_factory=deque)
+    _bytes: int = 0
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    @property
+    def is_full(self) -> bool:
+        """The first has to go before another comes."""
+        return len(self._tasks) >= IN_HAND or (len(self._tasks) > 1 and self._bytes >= BYTES_IN_HAND)
+
+    def put(self, task: asyncio.Task[T], size: int) -> None:
+        """The last in order; `size` in bytes."""
+        self._tasks.append((task, size))
+        self._bytes += size
+
+    def take(self) -> tuple[asyncio.Task[T], int]:
+        """The first in order, and its size."""
+        task, size = self._tasks.popleft()
+        self._bytes -= size
+        return task, size
+
+    def drop(self) -> None:
+        """Cancel what is left."""
+        for task, _ in self._tasks:
             task.cancel()

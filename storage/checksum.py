@@ -16,12 +16,9 @@ ITEM = ("item_id", "digest", "guid", "url", "canonical_url", "comments_url", "ex
 
 def checksum(row: Mapping[str, object], columns: Iterable[str]) -> int:
     """64 bits (signed) of BLAKE2b over the values as stored."""
-    state = blake2b(digest_size=8)
-    for column in columns:
-        said = _bytes(row[column])
-        state.update(b"%d:" % len(said) if said is not None else b"-")
-        state.update(said or b"")
-    return int.from_bytes(state.digest(), "big", signed=True)
+    said = (_bytes(row[column]) for column in columns)
+    told = b"".join(b"-" if each is None else b"%d:%b" % (len(each), each) for each in said)
+    return int.from_bytes(blake2b(told, digest_size=8).digest(), "big", signed=True)
 
 
 def _bytes(value: object) -> bytes | None:
