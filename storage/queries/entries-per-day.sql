@@ -3,6 +3,6 @@
 -- :outlet only this outlet (default: all)
 select substr(coalesce(published_at, first_seen_at), 1, 10) as day, outlet, count(*) as entries
 from entries
-where coalesce(published_at, first_seen_at) >= coalesce(:since, '') and (:outlet is null or outlet = :outlet)
+where (:since is null or coalesce(published_at, first_seen_at) >= :since) and (:outlet is null or outlet = :outlet)
 group by day, outlet
 order by day desc, entries desc

@@ -46,11 +46,11 @@ SELECT
   coalesce(v.versions, 0) AS versions, -- wordings first seen that day
   coalesce(p.polls, 0) AS polls,      -- live attempts
   coalesce(p.failures, 0) AS failures, -- live attempts that failed
-  (SELECT @middle(lags,n) FROM (SELECT @list(lag_s) AS lags, count(*) AS n FROM (
+  CASE WHEN v.versions > 0 THEN (SELECT @middle(lags,n) FROM (SELECT @list(lag_s) AS lags, count(*) AS n FROM (
     SELECT y.lag_s FROM feed f JOIN began b ON b.feed_id = f.feed_id JOIN version y ON y.feed_id = f.feed_id
     JOIN fetch x ON x.fetch_id = y.fetch_id
     WHERE f.outlet_id = d.outlet_id AND y.seen_at >= @begin(d.day) AND y.seen_at < @end(d.day)
-      AND y.seen_at > b.at AND y.lag_s IS NOT NULL AND x.route = 'live' ORDER BY y.lag_s) l) m) AS median_lag_s, -- from publication to sight, entries first seen live (not those of a feed's first document)
+      AND y.seen_at > b.at AND y.lag_s IS NOT NULL AND x.route = 'live' ORDER BY y.lag_s) l) m) END AS median_lag_s, -- from publication to sight, entries first seen live (not those of a feed's first document)
   CASE WHEN p.day IS NULL THEN NULL ELSE
     CASE WHEN d.day = @day(s.until_at) THEN @hour(s.until_at) + 1 ELSE 24 END
     - CASE WHEN d.day = @day(s.from_at) THEN @hour(s.from_at) ELSE 0 END - p.observed END AS unobserved_hours, -- hours of the day without a successful live poll
