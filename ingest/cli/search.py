@@ -12,7 +12,8 @@ from ingest.cli.settings import archive_location
 from ingest.cli.tables import WRITERS, look_of
 from storage.errors import ArchiveError
 from storage.reading import reading
-from storage.search import BEGIN, END, Hit, Search, search, waiting
+from storage.search import Hit, Search, search, waiting
+from storage.search_marks import BEGIN, END
 
 COLUMNS = (
     "entry_id outlet feed title snippet url published_at first_seen_at version replaced_at".split()  # noqa: SIM905
