@@ -228,6 +228,8 @@ def chart(before: dict[str, int], after: dict[str, int]) -> list[str]:
 
     >>> chart({"2026-03": 2}, {"2026-03": 4, "2026-02": 1})[1]
     '2026-03       2 ->      4  ###############+++++++++++++++'
+    >>> chart({"2026-03": 9, "2026-02": 7}, {"2026-03": 9, "2026-02": 7})[0]
+    '2026-02       7 ->      7  ########################'
     """
     if sum(1 for month in after if month) > MOST_MONTHS:
         before, after = _by_year(before), _by_year(after)
@@ -235,7 +237,8 @@ def chart(before: dict[str, int], after: dict[str, int]) -> list[str]:
     lines = []
     for month in sorted(after, key=lambda month: month or "~"):
         had, has = before.get(month, 0), after[month]
-        width, old = -(-has * CHART // most), had * CHART // most
+        width = -(-has * CHART // most)
+        old = min(width * had // has, width)
         bar = "#" * old + "+" * (width - old)
         lines.append(f"{month or 'no date':<7} {had:>7} -> {has:>6}  {bar}")
     return lines
@@ -346,7 +349,7 @@ def promise_lines(feed: FeedRecord, found: "list[Promise]") -> list[str]:
 def _promised(each: "Promise") -> str:
     if not each.offered:
         return f"not offered ({each.because})"
-    pages = "pages: unknown" if each.pages is None else f"{each.pages} requests at most"
+    pages = "as many requests as it takes" if each.pages is None else f"{each.pages} requests at most"
     parts = [pages, *([f"{each.entries} entries"] if each.entries is not None else [])]
     parts += [f"{_duration(each.lasting)} at the polite rate"] if each.lasting is not None else []
     return "offered: " + ", ".join(parts)

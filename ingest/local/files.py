@@ -19,7 +19,7 @@ MAX_MEMBERS = 1_000_000
 ANY = Names()
 Found: TypeAlias = Iterator[LocalDocument | Unreadable]
 _TAR = re.compile(r"\.(tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz))$", re.IGNORECASE)
-_BESIDE = ("-wal", "-shm", "-journal", ".lock")
+_BESIDE = ("-wal", "-shm", "-journal", ".lock", ".daemon")
 _TIMELIKE = re.compile(r"[\d\-_.:TZ+]{6,}")
 _SUFFIXES = re.compile(r"(\.(xml|rss|rdf|atom|json|feed|txt|html?|php|gz))+$", re.IGNORECASE)
 
