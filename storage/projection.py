@@ -30,6 +30,7 @@ from storage.transaction import Tx, chunks
 
 WINDOW = "window"
 PART = 500  # entries derived at a time: bounds memory
+COMPARED = 20  # pairs of wordings at a time: a text may have megabytes
 MOST_COUNTED = 20  # versions of an entry in a feed from which on those are left out in which but a counter went on
 
 
@@ -279,10 +280,11 @@ def _differs(row: dict[str, Any], held: Row[Any]) -> bool:
 
 def _name_changes(tx: Tx, rows: Sequence[dict[str, Any]], replaced: dict[int, int | None]) -> None:
     edits = [(row, before) for row in rows if (before := replaced[row["version_id"]]) is not None]
-    needed = {n for row, before in edits for n in (row["wording_id"], before)}
-    said = {row.wording_id: said_of(row) for row in tx.rows_in(_SAID, "wordings", needed)}
-    for row, before in edits:
-        row["change"] = kind_of_change(said[before], said[row["wording_id"]])
+    for part in chunks(edits, COMPARED):
+        needed = {n for row, before in part for n in (row["wording_id"], before)}
+        said = {row.wording_id: said_of(row) for row in tx.rows_in(_SAID, "wordings", needed)}
+        for row, before in part:
+            row["change"] = kind_of_change(said[before], said[row["wording_id"]])
 
 
 _SAID = select(wording).where(wording.c.wording_id.in_(bindparam("wordings", expanding=True)))
