@@ -1,6 +1,6 @@
 """Outlets and feeds: what is listed, what is due, who polls it, how it stands."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -260,9 +260,11 @@ def free_dead_leases(tx: Tx, is_alive: Callable[[str], bool]) -> None:
     tx.write(update(feed).where(feed.c.lease_by == bindparam("by")).values(values), [{"by": by} for by in dead])
 
 
-def stand(tx: Tx, record: FeedRecord, standing: Standing, *, attempted_at: datetime) -> None:
-    """Write down how a feed stands after a visit, and give back its lease."""
-    values = standing_values(standing, record.state, attempted_at=attempted_at)
+def stand(
+    tx: Tx, record: FeedRecord, standing: Standing, *, attempted_at: datetime, besides: Mapping[str, Any] | None = None
+) -> None:
+    """Write down how a feed stands after a visit, and give back its lease; and other columns `besides`."""
+    values = standing_values(standing, record.state, attempted_at=attempted_at) | dict(besides or {})
     if standing.url is not None and standing.url != record.url:
         values["url"] = standing.url
         move(tx, record.feed_id, standing.url, standing.url_because or "moved")

@@ -14,7 +14,6 @@ from storage.projection import project
 from storage.records import (
     Failed,
     FeedHead,
-    FeedRecord,
     Fetch,
     Ingested,
     Looked,
@@ -36,16 +35,19 @@ _CLAIMING = frozenset({Route.LOAD, Route.WAYBACK})  # routes that say themselves
 def record(tx: Tx, visit: Visit) -> Recorded:
     """Record one visit within the transaction."""
     outcome = visit.outcome
-    known = tx.connection.execute(feeds.FEEDS.where(feed.c.feed_id == outcome.fetch.feed_id)).one()
+    known = tx.connection.execute(_FEED, {"feed": outcome.fetch.feed_id}).one()
     if known.pruned_before is not None and outcome.fetch.requested_at < known.pruned_before:
         return Recorded(0, "unchanged", known=True)  # deleted on purpose, see storage.pruning
     recorded = _record_outcome(tx, outcome, Source(known.feed_id, known.outlet_id, known.unstable_guids > 1))
     if visit.decide is not None:
         before = feeds.record_of(known)
-        _note_success(tx, before, outcome, recorded)
         standing = visit.decide(before, recorded)
-        feeds.stand(tx, before, standing, attempted_at=outcome.fetch.requested_at)
+        success = _success(tx, outcome, recorded)
+        feeds.stand(tx, before, standing, attempted_at=outcome.fetch.requested_at, besides=success)
     return recorded
+
+
+_FEED = feeds.FEEDS.where(feed.c.feed_id == bindparam("feed"))
 
 
 def _record_outcome(tx: Tx, outcome: Outcome, source: Source) -> Recorded:
@@ -107,8 +109,14 @@ def _keep_document(tx: Tx, outcome: Ingested) -> int:
 
 
 def _newest_document(tx: Tx, feed_id: int) -> int | None:
-    newest = select(window.c.document_id).join_from(feed, window, window.c.window_id == feed.c.newest_window_id)
-    return tx.connection.execute(newest.where(feed.c.feed_id == feed_id)).scalar()
+    return tx.connection.execute(_NEWEST, {"feed": feed_id}).scalar()
+
+
+_NEWEST = (
+    select(window.c.document_id)
+    .join_from(feed, window, window.c.window_id == feed.c.newest_window_id)
+    .where(feed.c.feed_id == bindparam("feed"))
+)
 
 
 def _same_observation(tx: Tx, seen: Fetch, document_id: int) -> int | None:
@@ -221,7 +229,7 @@ def _note_feed(tx: Tx, source: Source, kept: Kept, placed: Placed, outcome: Inge
     values: dict[str, Any] = {}
     if placed.newest and outcome.fetch.shows_window:
         values |= _head(outcome.reading.head)
-        values["unstable_guids"] = _guid_trouble(tx, source, kept)
+        values["unstable_guids"] = _guid_trouble(source, kept)
     if kept.entered:
         values["entries"] = feed.c.entries + kept.entered
     if values:
@@ -250,28 +258,32 @@ def _head(head: FeedHead) -> dict[str, Any]:
     }
 
 
-def _guid_trouble(tx: Tx, source: Source, kept: Kept) -> int:
+def _guid_trouble(source: Source, kept: Kept) -> Any:
     """Documents in a row in which nearly all guids were new for entries that were not; from 2 on they are unstable."""
     if source.unstable_guids:
         return 2
-    so_far = tx.connection.execute(select(feed.c.unstable_guids).where(feed.c.feed_id == source.feed_id)).scalar_one()
-    return int(so_far) + 1 if kept.items and kept.reguided >= 0.8 * len(kept.items) else 0
+    return feed.c.unstable_guids + 1 if kept.items and kept.reguided >= 0.8 * len(kept.items) else 0
 
 
-def _note_success(tx: Tx, before: FeedRecord, outcome: Outcome, recorded: Recorded) -> None:
+def _success(tx: Tx, outcome: Outcome, recorded: Recorded) -> dict[str, Any]:
     if isinstance(outcome, Failed | Looked):
-        return
+        return {}
     values: dict[str, Any] = {"last_success_at": outcome.fetch.requested_at}
     if recorded.entries_new:
         values["last_new_at"] = outcome.fetch.requested_at
     if not isinstance(outcome, NotModified):
-        held = select(fetch.c.document_id).where(fetch.c.fetch_id == recorded.fetch_id)
-        values["live_document_id"] = tx.connection.execute(held).scalar_one()
-    tx.connection.execute(update(feed).where(feed.c.feed_id == before.feed_id).values(values))
+        values["live_document_id"] = tx.connection.execute(_GOT, {"fetch": recorded.fetch_id}).scalar_one()
+    return values
+
+
+_GOT = select(fetch.c.document_id).where(fetch.c.fetch_id == bindparam("fetch"))
 
 
 def _live_document(tx: Tx, feed_id: int) -> int | None:
-    return tx.connection.execute(select(feed.c.live_document_id).where(feed.c.feed_id == feed_id)).scalar()
+    return tx.connection.execute(_LIVE, {"feed": feed_id}).scalar()
+
+
+_LIVE = select(feed.c.live_document_id).where(feed.c.feed_id == bindparam("feed"))
 
 
 # --- no new document --------------------------------------------------------------------------------------------------
