@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Generic, TypeAlias, TypeVar
 
@@ -41,6 +41,7 @@ class Loader:
     archive: Archive
     writer: Writer
     parser: Reads
+    articles: Reads | None = None  # reads what is the page of one entry
     _feeds: dict[str, FeedRecord] = field(default_factory=dict)
 
     async def load(self, found: Iterable[LocalDocument | Unreadable], tell: Callable[[Loaded], None]) -> None:
@@ -98,7 +99,8 @@ class Loader:
 
     async def _feed(self, found: LocalDocument) -> FeedRecord:
         if found.feed_name not in self._feeds:
-            made = await self.writer.do(lambda tx: feeds.ensure_feed(tx, found.outlet, found.feed, found.url))
+            url = None if found.is_article else found.url
+            made = await self.writer.do(lambda tx: feeds.ensure_feed(tx, found.outlet, found.feed, url))
             self._feeds[found.feed_name] = made
         return self._feeds[found.feed_name]
 
@@ -108,7 +110,8 @@ class Loader:
         with self.archive.read() as connection:
             known = observations.known(connection, feed.feed_id, found.fetched_at, name)
         url = found.url or f"file:{found.place}"
-        fetch = Fetch(feed.feed_id, Route.LOAD, url, found.fetched_at, detail=found.assumed, is_page=found.is_page)
+        fetch = Fetch(feed.feed_id, Route.LOAD, url, found.fetched_at, detail=found.assumed)
+        fetch = replace(fetch, is_page=found.is_page, is_article=found.is_article)
         match known:
             case observations.Known.OBSERVED:
                 return None
@@ -120,7 +123,8 @@ class Loader:
     async def _read(self, found: LocalDocument, feed: FeedRecord, fetch: Fetch, name: bytes) -> Outcome:
         hints = Hints(found.content_type, found.url or feed.url, feed.timezone, feed.language)
         try:
-            reading = await self.parser.read(found.body, hints)
+            reader = self.articles if found.is_article and self.articles else self.parser
+            reading = await reader.read(found.body, hints)
         except IngestError as failure:
             return Failed(fetch, failure.reason, failure.detail, found.body, found.content_type)
         return Ingested(fetch, found.body, name, reading, found.content_type)

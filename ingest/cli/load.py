@@ -5,6 +5,7 @@ import asyncio
 import json
 import os
 from dataclasses import dataclass
+from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--feed", metavar="OUTLET/FEED", help="the feed that all of them are documents of")
     parser.add_argument("--manifest", type=Path, metavar="FILE", help="NDJSON that names documents, feeds and times")
+    parser.add_argument("--pages", action="store_true", help="of WARC files the articles' pages too")
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
 
@@ -41,6 +43,8 @@ def main(args: argparse.Namespace) -> int:
     name = _feed_name(args.feed)
     if not args.path and args.manifest is None:
         raise Stop("load what? Name files or folders, or a --manifest")
+    if args.pages and not find_spec("trafilatura"):
+        raise Stop("--pages takes trafilatura: pip install 'chronik[pages]'")
     if args.manifest is not None and not args.manifest.is_file():
         raise Stop(f"no manifest at {args.manifest}: name an NDJSON file")
     config = settings(args).config
@@ -75,11 +79,15 @@ async def _load(args: argparse.Namespace, name: "FeedName | None", archive: "Arc
     from storage.archive import Writer
 
     names = Names(name, _by_url(archive))
-    found = chain(documents(args.path, names, into=archive.location), listed(args.manifest) if args.manifest else ())
+    found = chain(
+        documents(args.path, names, into=archive.location, pages=args.pages),
+        listed(args.manifest) if args.manifest else (),
+    )
     writer = Writer(archive)
     try:
-        async with Sandbox(os.cpu_count() or 1) as parser:
-            await Loader(archive, writer, parser).load(found, tell)
+        workers = os.cpu_count() or 1
+        async with Sandbox(workers) as parser, Sandbox(workers, reader="ingest.parse.article:read") as articles:
+            await Loader(archive, writer, parser, articles).load(found, tell)
     finally:
         writer.close()
 

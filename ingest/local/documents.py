@@ -18,6 +18,7 @@ class LocalDocument:
     """A body with what is known of it. `place` names it for people; `fetched_at` is when it was seen (aware).
 
     `assumed`: what had to be assumed about it, in words. `is_page`: it shows entries, not the feed as it stood.
+    `is_article`: it is the page of one entry.
     """
 
     place: str
@@ -29,6 +30,7 @@ class LocalDocument:
     content_type: str | None = None
     assumed: str | None = None
     is_page: bool = False
+    is_article: bool = False
 
     @property
     def feed_name(self) -> str:
@@ -56,6 +58,21 @@ class Names:
         if self.fixed is not None or url is None:
             return self.fixed
         return next((self.by_url[each] for each in _spellings(url) if each in self.by_url), None)
+
+    def of_article(self, url: str) -> FeedName:
+        """The feed `articles` of the outlet that has a feed on the page's host; else one named for the host."""
+        if self.fixed is not None:
+            return self.fixed
+        host = _host(url)
+        known = next((name.outlet for each, name in self.by_url.items() if _host(each) == host), None)
+        return FeedName(known or slug(host), "articles")
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def _spellings(url: str) -> tuple[str, ...]:

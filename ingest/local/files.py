@@ -25,28 +25,34 @@ _SUFFIXES = re.compile(r"(\.(xml|rss|rdf|atom|json|feed|txt|html?|php|gz))+$", r
 
 
 def documents(
-    paths: Iterable[Path], names: Names = ANY, max_bytes: int = MAX_BYTES, *, into: str | None = None
+    paths: Iterable[Path],
+    names: Names = ANY,
+    max_bytes: int = MAX_BYTES,
+    *,
+    into: str | None = None,
+    pages: bool = False,
 ) -> Found:
     """Every document under these paths; files oldest first, which spares the archive work.
 
     Without a name for all, `…/ORF/News.xml` is of the feed `orf/news`, as is `…/ORF/News/20260101T1200.xml`, whose name
-    is a time. `into` is the archive that they are loaded into, which is none of a folder's documents.
+    is a time. `into` is the archive that they are loaded into, which is none of a folder's documents. `pages`: of
+    WARC files the articles too.
     """
     for path in paths:
         if path.is_dir():
-            yield from _folder(path, names, max_bytes, into)
+            yield from _folder(path, names, max_bytes, into, pages=pages)
         elif path.exists():
-            yield from _file(path, path.name, names, max_bytes)
+            yield from _file(path, path.name, names, max_bytes, pages=pages)
         else:
             yield Unreadable(str(path), "there is no such file or folder")
 
 
-def _folder(folder: Path, names: Names, max_bytes: int, into: str | None) -> Found:
+def _folder(folder: Path, names: Names, max_bytes: int, into: str | None, *, pages: bool) -> Found:
     own = Path(into).resolve() if into else None
     files = [each for each in folder.rglob("*") if each.is_file() and not _is_no_document(each, own)]
     files.sort(key=lambda each: (each.stat().st_mtime, str(each)))
     for each in files:
-        yield from _file(each, str(each.relative_to(folder.parent)), names, max_bytes)
+        yield from _file(each, str(each.relative_to(folder.parent)), names, max_bytes, pages=pages)
 
 
 def _is_no_document(path: Path, own: Path | None) -> bool:
@@ -54,9 +60,9 @@ def _is_no_document(path: Path, own: Path | None) -> bool:
     return path.name.startswith(".") or path.name.endswith(_BESIDE) or path.resolve() == own
 
 
-def _file(path: Path, place: str, names: Names, max_bytes: int) -> Found:
+def _file(path: Path, place: str, names: Names, max_bytes: int, *, pages: bool) -> Found:
     try:
-        if special := _special(path, place, names, max_bytes):
+        if special := _special(path, place, names, max_bytes, pages=pages):
             yield from special
         elif zipfile.is_zipfile(path):
             yield from _zip(path, place, names, max_bytes)
@@ -76,7 +82,7 @@ def _file(path: Path, place: str, names: Names, max_bytes: int) -> Found:
         yield Unreadable(place, f"cannot be read: {e}")
 
 
-def _special(path: Path, place: str, names: Names, max_bytes: int) -> Found | None:
+def _special(path: Path, place: str, names: Names, max_bytes: int, *, pages: bool) -> Found | None:
     """What holds more than a document: a database, a WARC file, what another reader gave out."""
     with path.open("rb") as file:
         start = file.read(4096)
@@ -85,7 +91,7 @@ def _special(path: Path, place: str, names: Names, max_bytes: int) -> Found | No
     if exported.is_exported(start):
         return exported.documents(path, place, names)
     if warc.is_warc(path):
-        return warc.documents(path, place, names, max_bytes)
+        return warc.documents(path, place, names, max_bytes, pages=pages)
     if b'"total"' in start and b'"entries"' in start:
         body = body_of(path, max_bytes)
         at = datetime.fromtimestamp(path.stat().st_mtime, UTC)

@@ -1,5 +1,9 @@
-"""Feed documents in WARC files (ISO 28500): responses that look like feeds, and word that they were seen again."""
+"""Feed documents in WARC files (ISO 28500): responses that look like feeds, and word that they were seen again.
 
+Pages of articles too, where they are wanted, as Common Crawl's news files hold them.
+"""
+
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +24,10 @@ def is_warc(path: Path) -> bool:
         return file.read(5) == b"WARC/"
 
 
-def documents(path: Path, place: str, names: Names, max_bytes: int) -> Iterator[LocalDocument | Unreadable]:
-    """The feeds in a WARC file, in its order, each seen at its WARC-Date. Pages are passed over.
+def documents(
+    path: Path, place: str, names: Names, max_bytes: int, *, pages: bool = False
+) -> Iterator[LocalDocument | Unreadable]:
+    """The feeds in a WARC file, in its order, each seen at its WARC-Date; articles with `pages`; nothing else.
 
     A revisit record is the document that it refers to, seen again, where that is in this file.
     """
@@ -38,20 +44,20 @@ def documents(path: Path, place: str, names: Names, max_bytes: int) -> Iterator[
             for record in records:
                 digest = record.rec_headers.get_header("WARC-Payload-Digest")
                 if record.rec_type in {"response", "resource"}:
-                    found = list(_response(record, record, place, names, max_bytes))
+                    found = list(_response(record, record, place, names, max_bytes, pages=pages))
                     if found and digest:
                         seen.setdefault(digest, records.get_record_offset())  # which reads to the record's end
                     yield from found
                 elif record.rec_type == "revisit" and digest in seen:
                     with path.open("rb") as again:
                         again.seek(seen[digest])
-                        yield from _response(record, next(ArchiveIterator(again)), place, names, max_bytes)
+                        yield from _response(record, next(ArchiveIterator(again)), place, names, max_bytes, pages=pages)
     except (ArchiveLoadFailed, OSError, EOFError, ValueError) as error:
         yield Unreadable(place, f"breaks off or is damaged: {error}")
 
 
 def _response(
-    record: Any, whole_record: Any, place: str, names: Names, max_bytes: int
+    record: Any, whole_record: Any, place: str, names: Names, max_bytes: int, *, pages: bool
 ) -> Iterator[LocalDocument | Unreadable]:
     """What `record` tells was seen, with the body of `whole_record`."""
     about = record.rec_headers.get_header
@@ -63,17 +69,39 @@ def _response(
     whole = f"{place}!{url}"
     stream: IO[bytes] = whole_record.content_stream()
     body = stream.read(4096)
-    if not (ours or looks_like_feed(body)):
+    is_feed = bool(ours) or looks_like_feed(body)
+    if not (is_feed or pages):
         return
     body += _rest(stream, max_bytes + 1 - len(body))
+    if not is_feed and not looks_like_article(body):
+        return
     if len(body) > max_bytes or at is None:
         why = "has no WARC-Date" if at is None else f"is larger than {max_bytes} bytes"
         yield Unreadable(whole, why)
         return
+    content_type = http.get_header("Content-Type") if http else whole_record.content_type
+    if not is_feed:
+        name = names.of_article(url)
+        yield LocalDocument(whole, body, name.outlet, name.feed, at, url, content_type, is_article=True)
+        return
     name = names.fixed or (FeedName(ours[1], ours[2]) if ours else names.of(url) or named(url, None))
     is_page = not _shows_window(about("Chronik-Route"))
-    content_type = http.get_header("Content-Type") if http else whole_record.content_type
     yield LocalDocument(whole, body, name.outlet, name.feed, at, url, content_type, is_page=is_page)
+
+
+def looks_like_article(body: bytes) -> bool:
+    """True for a page that names an article, in JSON-LD or OpenGraph. A glance, no proof.
+
+    >>> looks_like_article(b"<html><meta property='og:type' content='article'>"), looks_like_article(b"<html>")
+    (True, False)
+    """
+    return _ARTICLE.search(body) is not None
+
+
+_ARTICLE = re.compile(
+    rb"og:type['\"][^>]{0,100}article|['\"]@type['\"]\s{0,9}:\s{0,9}\[?\s{0,9}['\"]\w{0,40}(Article|BlogPosting)['\"]",
+    re.IGNORECASE,
+)
 
 
 def _shows_window(route: str | None) -> bool:

@@ -15,6 +15,7 @@ from ingest.hints import Hints
 from ingest.load import Loaded, Loader
 from ingest.local.documents import FeedName, Names
 from ingest.local.files import documents
+from ingest.parse import article
 from storage.archive import Archive, Writer
 from storage.records import Reading
 
@@ -28,13 +29,21 @@ class Here:
         return read.read(body, hints)
 
 
-def load(folder: Path, *paths: Path, names: Names | None = None) -> list[Loaded]:
+class PagesHere:
+    """The same for pages of articles."""
+
+    async def read(self, body: bytes, hints: Hints) -> Reading:
+        return article.read(body, hints)
+
+
+def load(folder: Path, *paths: Path, names: Names | None = None, pages: bool = False) -> list[Loaded]:
     found: list[Loaded] = []
 
     async def main(archive: Archive) -> None:
         writer = Writer(archive)
         try:
-            await Loader(archive, writer, Here()).load(documents(paths, names or Names()), found.append)
+            loader = Loader(archive, writer, Here(), PagesHere())
+            await loader.load(documents(paths, names or Names(), pages=pages), found.append)
         finally:
             writer.close()
 
@@ -266,6 +275,29 @@ def test_feeds_in_a_warc_file_are_seen_at_their_warc_date_and_pages_are_passed_o
         ("2026-03-03T00:00:00Z", "load", FEED),
     ]
     assert asked(tmp_path, "select count(*) from entries") == [(3,)]
+
+
+def test_articles_in_a_warc_file_are_entries_of_the_outlet_where_they_are_wanted(tmp_path: Path) -> None:
+    text = "<p>Der erste Satz des Artikels ist lang genug, dass man ihn für Text halten darf, und noch etwas mehr.</p>"
+    head = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Titel der Seite"}</script>'
+    page = f"<!doctype html><html><head>{head}</head><body><article>{text * 4}</article></body></html>".encode()
+    path = warc(
+        tmp_path,
+        (FEED, "2026-03-02T00:00:00Z", news(2, 1), "application/rss+xml"),
+        ("https://www.o.example/titel", "2026-03-02T00:00:01Z", page, "text/html"),
+        ("https://o.example/thema", "2026-03-02T00:00:02Z", b"<!doctype html><html><ul><li>Thema", "text/html"),
+    )
+    names = Names(by_url={FEED: FeedName("orf", "news")})
+    load(tmp_path, path, names=names)
+    assert asked(tmp_path, "select distinct feed from entries") == [("orf/news",)]
+    again = load(tmp_path, path, names=names, pages=True)
+    assert [each.failure for each in again] == [None, None]
+    ((feed, url, seen, content),) = asked(
+        tmp_path, "select feed, url, first_seen_at, content_text from entries where title = 'Titel der Seite'"
+    )
+    assert (feed, url, seen) == ("orf/articles", "https://www.o.example/titel", "2026-03-02T00:00:01Z")
+    assert content.startswith("Der erste Satz")
+    assert asked(tmp_path, "select url from feeds where feed = 'orf/articles'") == [(None,)]
 
 
 def test_a_warc_file_that_breaks_off_gives_what_is_whole(tmp_path: Path) -> None:
