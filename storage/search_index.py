@@ -6,17 +6,23 @@ wording a line has and by the rules of which language its stems were made; `stor
 rules, and an index that was made with others is made anew.
 """
 
-from collections.abc import Iterable, Sequence
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, bindparam, delete, insert, select, text
+from sqlalchemy.exc import DBAPIError
 
 from storage import stems
 from storage.tables import archive_info, entry, search_former, search_line, search_pending, version, wording
 from storage.transaction import Tx
 
+log = logging.getLogger(__name__)
+
 BATCH = 200
+CORRUPT = 11  # SQLITE_CORRUPT, https://www.sqlite.org/rescode.html
 _VERSION = "stems"  # key in archive_info
 
 
@@ -28,7 +34,8 @@ def refresh(tx: Tx, *, limit: int = BATCH) -> int:
     if not is_of_today(tx.connection):
         forget_all(tx.connection)
     waiting = [row.entry_id for row in tx.rows(select(search_pending.c.entry_id).limit(limit))]
-    _bring_up_to_date(tx, waiting)
+    with _or_anew(tx):
+        _bring_up_to_date(tx, waiting)
     return len(waiting)
 
 
@@ -47,9 +54,25 @@ def take_out(tx: Tx, entry_ids: Iterable[int]) -> None:
     """Forget these entries' lines, as long as their wordings are still there."""
     entry_ids = list(entry_ids)
     if tx.connection.dialect.name == "sqlite":
-        for index in (_CURRENT, _FORMER):
-            index.take_out(tx, list(tx.rows_in(index.held, "entries", entry_ids)))
+        with _or_anew(tx):
+            for index in (_CURRENT, _FORMER):
+                index.take_out(tx, list(tx.rows_in(index.held, "entries", entry_ids)))
     tx.write(_NO_LONGER_WAITING, [{"of": n} for n in entry_ids])
+
+
+@contextmanager
+def _or_anew(tx: Tx) -> Iterator[None]:
+    """An index that does not have what it was told, since a file was damaged or a text changed, is made anew."""
+    try:
+        with tx.connection.begin_nested():
+            yield
+    except _NotWholeError:
+        log.warning("the search index is not whole and is made anew")
+        forget_all(tx.connection)
+
+
+class _NotWholeError(Exception):
+    """The index was told to forget a line that it does not have so."""
 
 
 def is_of_today(connection: Connection) -> bool:
@@ -90,7 +113,12 @@ class _Index:
         columns = f"{self.name}, rowid, title, summary, content_text, stems"
         values = "'delete', :line, :title, :summary, :content_text, :stems"
         forget = text(f"INSERT INTO {self.name}({columns}) VALUES ({values})")  # noqa: S608
-        tx.write(forget, [_texts(row) for row in rows])
+        try:
+            tx.write(forget, [_texts(row) for row in rows])
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == CORRUPT:
+                raise _NotWholeError from error
+            raise
         tx.write(delete(self.lines).where(key == bindparam("of")), [{"of": row.line} for row in rows])
 
     def put_in(self, tx: Tx, rows: Sequence[Row[Any]]) -> None:

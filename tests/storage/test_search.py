@@ -78,6 +78,19 @@ def test_former_wordings_obey_the_whole_search(archive: str, words: str) -> None
     assert not [hit for hit in hits(archive, words, former=True) if hit.replaced_at]
 
 
+def test_an_index_that_does_not_have_what_it_should_is_made_anew(tmp_path: Path) -> None:
+    path = str(tmp_path / "archive.sqlite")
+    with Archive.open(path, create=True) as opened:
+        feed = opened.ensure_feed("orf", "alle")
+        opened.record([visit(feed, 1, Said("Erdbeben", guid="a"), Said("Wahl", guid="b"))])
+        opened.refresh_search()
+        with opened.write() as tx:
+            tx.connection.exec_driver_sql("update wording set title = 'a b c d e f g h i' where title = 'Erdbeben'")
+        opened.record([visit(feed, 2, Said("Sturm", guid="a"), Said("Wahl", guid="b"))])
+        opened.refresh_search()
+    assert [titles(hits(path, words)) for words in ("sturm", "wahl", "erdbeben")] == [["Sturm"], ["Wahl"], []]
+
+
 def test_entries_that_wait_for_the_index_are_counted(tmp_path: Path) -> None:
     path = str(tmp_path / "archive.sqlite")
     with Archive.open(path, create=True) as opened:
