@@ -45,7 +45,7 @@ class Source:
 def keep_entries(tx: Tx, source: Source, entries: Collection[Entry]) -> Kept:
     """Store what is not yet there; returns every item of the document. Byte-identical entries are one item.
 
-    Goes through them twice, and never holds more than a part of them.
+    Goes through them twice (thrice where items share keys), and never holds more than a part of them.
     """
     names, shared = _surveyed(source, entries)
     newly_void = _void_what_is_shared(tx, source, shared)
@@ -61,19 +61,38 @@ def keep_entries(tx: Tx, source: Source, entries: Collection[Entry]) -> Kept:
     return kept
 
 
-def _surveyed(source: Source, entries: Iterable[Entry]) -> tuple[dict[bytes, None], set[int]]:
-    """The digests in document order, and the keys that several distinct items have."""
+def _surveyed(source: Source, entries: Collection[Entry]) -> tuple[dict[bytes, None], set[int]]:
+    """The digests in document order, and the keys that several distinct items have.
+
+    To number a key takes a checksum, so that it is done for those alone that look alike.
+    """
     names: dict[bytes, None] = {}
-    numbers = array("q")
+    looks = array("q")
     for entry in entries:
         if entry.digest not in names:
             names[entry.digest] = None
-            numbers.extend(_numbers(entry, source))
-    return names, {one for one, next_one in pairwise(sorted(numbers)) if one == next_one}
+            looks.extend({_look(key) for key in entry.keys})
+    alike = _twice(looks)
+    return names, _shared(source, entries, alike) if alike else set()
 
 
-def _numbers(entry: Entry, source: Source) -> Keys:
-    return {number: str(key.kind) for number, key in _numbered(entry, source)}
+def _shared(source: Source, entries: Iterable[Entry], alike: set[int]) -> set[int]:
+    names: set[bytes] = set()
+    numbers = array("q")
+    for entry in entries:
+        if entry.digest not in names:
+            names.add(entry.digest)
+            found = (key for key in entry.keys if _look(key) in alike)
+            numbers.extend({key_number(key, source.feed_id, source.outlet_id) for key in found})
+    return _twice(numbers)
+
+
+def _look(key: Key) -> int:
+    return hash((str(key.kind), key.text))
+
+
+def _twice(numbers: Iterable[int]) -> set[int]:
+    return {one for one, next_one in pairwise(sorted(numbers)) if one == next_one}
 
 
 def _numbered(entry: Entry, source: Source) -> list[tuple[int, Key]]:
