@@ -9,16 +9,17 @@ wrongly, captures are cut, redirected or of another page, posts are edited after
 """
 
 import argparse
+import multiprocessing
 import random
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,8 @@ BEGIN, SPAN = datetime(2021, 2, 1, tzinfo=UTC), timedelta(days=5 * 365)
 EDITED_EVERY, EDITED_AFTER = 50, timedelta(hours=30)
 TOGETHER = [Route.RFC5005, Route.PAGES, Route.WORDPRESS, Route.SITEMAP, Route.WAYBACK]
 ALONE = [*TOGETHER, Route.JSONFEED]
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["outlets", "pasts"])
 
 
 @dataclass
@@ -179,31 +182,34 @@ def kills(posts: int, times: int) -> None:
         walked(whole, None)
         lasted = time.monotonic() - began
         killed = 0
-        while not walked(cut, dice.uniform(0, 2 * lasted / times)):
+        while killed < times and not walked(cut, dice.uniform(0, 1.5 * lasted / times)):
             killed += 1
+        walked(cut, None)
         same = rows_of(whole) == rows_of(cut)
         print(f"killed {killed} times, {lasted:.0f} s without: rows identical: {same}", flush=True)
         assert same
 
 
 def walked(place: Path, seconds: float | None) -> bool:
-    """Walk in a process of its own, killed after so many seconds from its first request. True: it came to its end."""
-    with subprocess.Popen([sys.executable, __file__, "--walk", str(place)], stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        try:
-            code = process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            return False
-        assert code == 0, f"the walk ended with {code}"
-        return True
+    """Walk in a process of its own, killed so many seconds after its first request. True: it came to its end."""
+    ours, theirs = PROCESSES.Pipe(duplex=False)
+    process = PROCESSES.Process(target=walk, args=(place, theirs))
+    process.start()
+    theirs.close()
+    with suppress(EOFError):
+        ours.recv()
+    process.join(seconds)
+    if process.exitcode is None:
+        process.kill()
+        process.join()
+        return False
+    assert process.exitcode == 0, f"the walk ended with {process.exitcode}"
+    return True
 
 
-def walk(place: Path) -> None:
-    begun = cache(lambda: print("walking", flush=True))
-    got(place, (place / "config").read_text(), tell=lambda _step: begun(), clock=StillClock())
+def walk(place: Path, begun: Connection) -> None:
+    tell = cache(lambda: begun.send("walking"))
+    got(place, (place / "config").read_text(), tell=lambda _step: tell(), clock=StillClock())
 
 
 def main() -> None:
@@ -211,11 +217,7 @@ def main() -> None:
     parser.add_argument("--posts", type=int, default=20_000)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--only", choices=["roads", "orders", "kills", *ALONE])
-    parser.add_argument("--walk", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
-    if args.walk:
-        walk(args.walk)
-        return
     if args.only in {None, "roads", *ALONE}:
         roads(args.posts, [Route(args.only)] if args.only in ALONE else ALONE)
     if args.only in {None, "orders"}:
