@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from ingest.errors import IngestError
@@ -34,12 +35,16 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Reparser:
-    """Reads feeds again; `dry_run` changes nothing and says what would change."""
+    """Reads feeds again; `dry_run` changes nothing and says what would change.
+
+    `articles` reads again what once was read as an article's page; None: such documents stay as they are.
+    """
 
     archive: Archive
     writer: Writer
     parser: Reads
     dry_run: bool = False
+    articles: Reads | None = None
 
     async def reparse(self, feeds: Sequence[FeedRecord], tell: Callable[[FeedRecord, Report], None]) -> Report:
         """All documents of these feeds, a feed at a time; `tell` is called after each."""
@@ -68,7 +73,9 @@ class Reparser:
 
     async def _read(self, feed: FeedRecord, stored: Stored) -> Reading | None:
         hints = Hints(stored.content_type, stored.url, feed.timezone, feed.language)
-        try:
-            return await self.parser.read(stored.body(self.archive), hints)
-        except IngestError:
-            return None
+        body = stored.body(self.archive)
+        for reader in (self.parser, self.articles if stored.was_read else None):
+            if reader is not None:
+                with suppress(IngestError):
+                    return await reader.read(body, hints)
+        return None

@@ -93,9 +93,7 @@ def differs(archive: Archive, document_read: Stored, said: Reading) -> bool:
         feed_id = select(fetch.c.feed_id).where(fetch.c.fetch_id == document_read.fetch_id).scalar_subquery()
         where = and_(reading.c.feed_id == feed_id, reading.c.document_id == document_read.document_id)
         held = unpacked_items(connection.execute(select(reading.c["items"]).where(where)).scalar_one())
-        names = dict(
-            connection.execute(select(item.c.item_id, item.c.digest).where(item.c.item_id.in_(held))).tuples().all()
-        )
+        names = dict(connection.execute(select(item.c.item_id, item.c.digest).where(item.c.item_id.in_(held))).all())
     return [names[item_id] for item_id in held] != list(dict.fromkeys(entry.digest for entry in said.entries))
 
 

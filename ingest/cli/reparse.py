@@ -5,6 +5,7 @@ import asyncio
 import json
 import os
 from dataclasses import asdict
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ingest.cli.frame import DONE, Stop
@@ -50,9 +51,11 @@ async def _reparse(archive: "Archive", feeds: "list[FeedRecord]", args: argparse
 
     writer = Writer(archive)
     try:
-        async with Sandbox(os.cpu_count() or 1) as parser:
+        workers = os.cpu_count() or 1
+        async with Sandbox(workers) as parser, Sandbox(workers, reader="ingest.parse.article:read") as pages:
+            articles = pages if find_spec("trafilatura") else None
             with bar("reading again", len(feeds), quiet=args.json) as shown:
-                reparser = Reparser(archive, writer, parser, dry_run=args.dry_run)
+                reparser = Reparser(archive, writer, parser, args.dry_run, articles)
                 return await reparser.reparse(feeds, lambda feed, _report: shown.advance(feed.name))
     finally:
         writer.close()

@@ -1,13 +1,16 @@
 """`--pages`: the pages that sitemaps name are got and become entries, or the text of entries that had none."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 from outlets import Outlet
-from pasts import asked, config_text, got
+from pasts import Here, PagesHere, asked, config_text, got
 from servers import Page, Server, answer, serving
 
+from ingest.reparse import Reparser
+from storage.archive import Archive, Writer
 from storage.jobs import JobState
 from storage.records import Route
 
@@ -107,6 +110,17 @@ def test_a_page_that_is_no_article_costs_only_itself(tmp_path: Path, other: byte
         past = got(tmp_path, config, Route.SITEMAP, pages=True)
     assert past.arrived[Route.SITEMAP].state is JobState.DONE
     assert [row[0] for row in asked(tmp_path, TOLD)] == [f"Bericht {n}" for n in (1, 3, 4, 5)]
+
+
+def test_reading_again_reads_pages_as_pages(tmp_path: Path) -> None:
+    with serving(Outlet(20, paging=None).pages()) as server:
+        got(tmp_path, offered(server, plain(server, range(1, 4))), Route.SITEMAP, pages=True)
+    with Archive.open(str(tmp_path / "archive.sqlite")) as archive:
+        writer = Writer(archive)
+        reparser = Reparser(archive, writer, Here(), articles=PagesHere())
+        report = asyncio.run(reparser.reparse(archive.feeds(), lambda *_: None))
+        writer.close()
+    assert (report.documents, report.otherwise, report.unreadable) == (4, 0, 0)
 
 
 def test_cut_short_it_goes_on_with_the_pages_that_are_left(tmp_path: Path) -> None:
