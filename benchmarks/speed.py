@@ -4,8 +4,9 @@
 
 Four scenarios: cold (nothing is known), 304 (nothing has changed and the server says so), same (it sends the same
 bytes again), news (every feed has 1 or 2 new entries). CPU and wall are milliseconds per feed, of the process and all
-its children, less those of a run that asks nothing. Peers that are not installed are left out: reader and
-feed-to-sqlite are looked for in the environment of --reader, newsboat and sfeed on the path.
+its children, less those of a run that asks nothing.
+Peers that are not installed are left out: reader is looked for in the environment of --reader, newsboat and sfeed on
+the path.
 """
 
 import sys
