@@ -11,3 +11,4 @@ class Hints:
     base_url: str | None = None
     timezone: str | None = None  # IANA name of the outlet, for dates without a zone; None: UTC, recorded as assumed
     language: str | None = None  # the outlet's, where the document declares none
+    known: bytes = b""  # what the entries of the feed's last document were read from, see storage.sources

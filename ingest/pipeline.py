@@ -38,6 +38,7 @@ from storage.records import (
     Unchanged,
     Visit,
 )
+from storage.sources import Last, Lasting, Outdated
 from storage.transaction import Tx
 from storage.trouble import trouble_of
 
@@ -114,6 +115,9 @@ class Line:
             outcome, told = await self._outcome(feed, held)
             try:
                 return Visited(feed, outcome, await self._recorded(outcome, told))
+            except Outdated:
+                outcome, told = await self._read_whole(feed, outcome, told)
+                return Visited(feed, outcome, await self._recorded(outcome, told))
             except Exception as bug:
                 if trouble_of(bug) is not None:  # the archive's, not the feed's
                     raise
@@ -129,7 +133,7 @@ class Line:
         async with AsyncExitStack() as held:
             if len(document.body) > LARGE:
                 await held.enter_async_context(self.large)
-            outcome, _ = await self._read(feed, document, sha256(document.body).digest(), Signals())
+            outcome, _ = await self._read(feed, document, sha256(document.body).digest(), Signals(), whole=True)
             return Visited(feed, outcome, await self.archive.do(lambda tx: record(tx, Visit(outcome))))
 
     def _standing(self, told: Signals, feed: FeedRecord, recorded: Recorded) -> Standing:
@@ -178,8 +182,12 @@ class Line:
             await held.enter_async_context(self.large)
         return await self._read(feed, answer, name, told)
 
-    async def _read(self, feed: FeedRecord, document: Document, name: bytes, told: Signals) -> tuple[Outcome, Signals]:
-        hints = Hints(document.content_type, document.url, feed.timezone, feed.language)
+    async def _read(
+        self, feed: FeedRecord, document: Document, name: bytes, told: Signals, *, whole: bool = False
+    ) -> tuple[Outcome, Signals]:
+        is_known = feed.newest_sha256 is not None and not whole
+        last = await self.archive.do(Lasting(feed.feed_id)) if is_known else Last()
+        hints = Hints(document.content_type, document.url, feed.timezone, feed.language, last.sources)
         try:
             reading = await self.parser.read(document.body, hints)
         except IngestError as failure:
@@ -187,8 +195,16 @@ class Line:
             return failed, Signals(failed=failure.reason, detail=failure.detail)
         many = len(reading.entries) > MANY
         published = await asyncio.to_thread(_published, reading) if many else _published(reading)
+        published += last.dates(reading)
         told = replace(told, hints=json.loads(reading.head.hints or "{}"), published=published)
         return Ingested(document.fetch, document.body, name, reading, document.content_type), told
+
+    async def _read_whole(self, feed: FeedRecord, outcome: Outcome, told: Signals) -> tuple[Outcome, Signals]:
+        """Read what was read against a document that another process has put a newer one beside."""
+        assert isinstance(outcome, Ingested)  # noqa: S101 - nothing else is held against one
+        url = outcome.fetch.final_url or self.request(feed).url
+        document = Document(outcome.fetch, outcome.body, url, outcome.content_type)
+        return await self._read(feed, document, outcome.sha256, told, whole=True)
 
     def _failed(self, request: Request, failure: IngestError) -> tuple[Outcome, Signals]:
         fetch = getattr(failure, "fetch", None) or Fetch(
@@ -272,7 +288,7 @@ def _request(
 
 def _published(reading: Reading) -> tuple[datetime, ...]:
     dates = (entry.wording.published_at for entry in reading.entries)
-    return tuple(at for at in dates if at is not None)
+    return tuple(at.replace(microsecond=0) for at in dates if at is not None)
 
 
 def _unrecordable(outcome: Outcome, bug: Exception) -> tuple[Outcome, Signals]:

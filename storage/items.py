@@ -26,6 +26,7 @@ class Kept:
     """A document's items in document order, each once, and the entries that the keeping touched."""
 
     items: list[int]
+    item_of: dict[bytes, int] = field(default_factory=dict)  # by the digest of the entry
     created: set[int] = field(default_factory=set)  # entries that are new
     touched: set[int] = field(default_factory=set)  # entries whose items changed
     reguided: int = 0  # items that are known entries, but under a guid never seen before
@@ -42,12 +43,16 @@ class Source:
     unstable_guids: bool = False
 
 
-def keep_entries(tx: Tx, source: Source, entries: Collection[Entry]) -> Kept:
+def keep_entries(tx: Tx, source: Source, entries: Collection[Entry], *, beside: Collection[int] = frozenset()) -> Kept:
     """Store what is not yet there; returns every item of the document. Byte-identical entries are one item.
+
+    `beside`: items that the document has as well, and had together in an earlier one of the feed.
 
     Goes through them twice (thrice where items share keys), and never holds more than a part of them.
     """
     names, shared = _surveyed(source, entries)
+    if beside:
+        shared = _shared_beside(tx, source, entries, beside)
     newly_void = _void_what_is_shared(tx, source, shared)
     known = _known(tx, source, names)
     kept = Kept([])
@@ -58,6 +63,7 @@ def keep_entries(tx: Tx, source: Source, entries: Collection[Entry]) -> Kept:
     if newly_void:
         _take_apart(tx, source, newly_void, kept)
     kept.items = [known[name] for name in names]
+    kept.item_of = known
     return kept
 
 
@@ -97,6 +103,19 @@ def _twice(numbers: Iterable[int]) -> set[int]:
 
 def _numbered(entry: Entry, source: Source) -> list[tuple[int, Key]]:
     return [(key_number(key, source.feed_id, source.outlet_id), key) for key in entry.keys]
+
+
+def _shared_beside(tx: Tx, source: Source, entries: Iterable[Entry], beside: Collection[int]) -> set[int]:
+    """The keys that several distinct items have, where only `entries` are new to their company."""
+    known = _known(tx, source, {entry.digest for entry in entries})
+    fresh = [entry for entry in entries if known.get(entry.digest) not in beside]
+    _, shared = _surveyed(source, fresh)
+    numbers = {number for entry in fresh for number, _ in _numbered(entry, source)}
+    held = tx.rows_in(_HELD, "keys", numbers)
+    return shared | {row.key for row in held if row.item_id in beside}
+
+
+_HELD = select(item_key.c.key, item_key.c.item_id).where(item_key.c.key.in_(bindparam("keys", expanding=True)))
 
 
 def _known(tx: Tx, source: Source, names: Iterable[bytes]) -> dict[bytes, int]:

@@ -9,9 +9,10 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 
-from storage.items import Kept, Source, keep_entries
+from storage.items import Kept, Source
 from storage.projection import project
 from storage.records import Reading
+from storage.sources import keep_said
 from storage.tables import (
     document,
     glimpse,
@@ -37,8 +38,8 @@ def reread(tx: Tx, source: Source, document_id: int, said: Reading) -> tuple[Dif
     """Put this reading of a document in the place of the one that the archive has."""
     where = (reading.c.feed_id == source.feed_id) & (reading.c.document_id == document_id)
     before = unpacked_items(tx.connection.execute(select(reading.c["items"]).where(where)).scalar_one())
-    kept = keep_entries(tx, source, said.entries)
-    values = {"items": packed_items(kept.items), "salvaged": int(said.salvaged), "note": said.note}
+    kept, sources = keep_said(tx, source, said)
+    values = {"items": packed_items(kept.items), "salvaged": int(said.salvaged), "note": said.note, "sources": sources}
     tx.connection.execute(update(reading).where(where).values(values))
     sizes = update(window).where(window.c.feed_id == source.feed_id, window.c.document_id == document_id)
     tx.connection.execute(sizes.values(size=len(kept.items)))

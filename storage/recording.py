@@ -9,7 +9,7 @@ from sqlalchemy import and_, bindparam, func, select, update
 
 from storage import documents, feeds
 from storage.attempts import attempt_row
-from storage.items import Kept, Source, keep_entries
+from storage.items import Kept, Source
 from storage.projection import project
 from storage.records import (
     Failed,
@@ -25,6 +25,7 @@ from storage.records import (
     Unchanged,
     Visit,
 )
+from storage.sources import keep_said
 from storage.tables import document, feed, fetch, glimpse, item, reading, window
 from storage.timeline import Observation, Placed, packed_items, place, unpacked_items
 from storage.transaction import Tx
@@ -133,7 +134,7 @@ def keep_reading(tx: Tx, source: Source, document_id: int, said: Reading) -> Kep
     held = tx.connection.execute(_READING, {"feed": source.feed_id, "document": document_id}).scalar()
     if held is not None:
         return Kept(list(unpacked_items(held)))
-    kept = keep_entries(tx, source, said.entries)
+    kept, sources = keep_said(tx, source, said)
     row = {
         "feed_id": source.feed_id,
         "document_id": document_id,
@@ -141,6 +142,7 @@ def keep_reading(tx: Tx, source: Source, document_id: int, said: Reading) -> Kep
         "head": json.dumps(_given(asdict(said.head)), ensure_ascii=False),
         "salvaged": int(said.salvaged),
         "note": said.note,
+        "sources": sources,
     }
     tx.connection.execute(reading.insert(), row)
     return kept

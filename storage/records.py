@@ -3,7 +3,7 @@
 Every `datetime` here is aware and in UTC. `None` means that the publisher (or the server) did not say.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -184,11 +184,23 @@ class FeedHead:
     hints: str | None = None  # JSON object: ttl, sy:*, skipHours, skipDays, hub, self, next pages …: what ingest uses
 
 
+NO_SOURCE = bytes(16)
+
+
+def each_source(sources: bytes) -> Iterator[bytes]:
+    """Sources one by one, see `Reading.sources`."""
+    size = len(NO_SOURCE)
+    return (sources[begin : begin + size] for begin in range(0, len(sources), size))
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What one document says: its feed and its entries in document order.
 
     Going through many entries may unpack them anew each time: they are not all to be held at once.
+
+    `sources` says of each entry of the document what it was read from, 16 bytes each (see `storage.sources`); zeros:
+    to be read each time. Entries whose sources are in `against` were known when it was read, and are left out.
     """
 
     head: FeedHead
@@ -197,6 +209,8 @@ class Reading:
     encoding_verdict: str  # declared, bom, repaired, guessed
     salvaged: bool = False
     note: str | None = None  # what was repaired, cut or dropped, in words
+    sources: bytes = b""
+    against: bytes = b""
 
 
 # --- what came of an attempt ------------------------------------------------------------------------------------------

@@ -222,6 +222,7 @@ reading = _table(
     Column("head", Text, nullable=False, comment="JSON: what it says of the feed"),
     Column("salvaged", Integer, nullable=False, comment="1: read as far as it went"),
     Column("note", Text, comment="what was repaired, cut or dropped"),
+    Column("sources", LargeBinary, comment="digest of what each item was read from, 16 bytes each; zeros: none"),
     sqlite_with_rowid=False,
 )
 

@@ -1,6 +1,7 @@
 """Parsed feed to the common schema, field by field. Pure: no network, no clock, no state."""
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from ingest.decode import Decoded
@@ -10,8 +11,8 @@ from ingest.normalise.entry import Around, entry_of, first_url, relation
 from ingest.normalise.extra import canonical_json
 from ingest.normalise.text import one_line, plain_title, text_of
 from ingest.normalise.urls import absolute_url, resolved_base
-from ingest.parse.parsed import Link, ParsedFeed
-from storage.records import FeedHead, Reading
+from ingest.parse.parsed import Link, ParsedEntry, ParsedFeed
+from storage.records import NO_SOURCE, Entry, FeedHead, Reading
 
 # RFC 4287 section 4.2.1 and JSON Feed 1.1: the feed's authors are those of entries without. RSS's are editors.
 _HANDS_ON_AUTHORS = ("atom", "json")
@@ -25,25 +26,41 @@ def reading(parsed: ParsedFeed, hints: Hints, decoded: Decoded) -> Reading:
     Relative links: RFC 3986 section 5.1, that is xml:base, then where the document was got (`hints.base_url`), then
     where it says that it is. `note` says in words what was repaired, cut or left out.
     """
-    base = _base(parsed, hints)
-    cuts: Counter[str] = Counter()
-    around = Around(
-        format=parsed.format,
-        base=base,
-        timezone=hints.timezone,
-        language=parsed.language or hints.language,
-        authors=parsed.authors if parsed.format.startswith(_HANDS_ON_AUTHORS) else (),
-        cuts=cuts,
-    )
-    entries = tuple(entry_of(entry, around) for entry in parsed.entries)
+    said = around(parsed, hints)
+    read = [_told_cuts(entry, said) for entry in parsed.entries]
     return Reading(
-        head=_head(parsed, base, cuts),
-        entries=entries,
+        head=_head(parsed, said.base, said.cuts),
+        entries=tuple(entry for entry, _ in read),
         encoding=decoded.encoding,
         encoding_verdict=decoded.verdict,
         salvaged=parsed.salvaged,
-        note=_note(parsed, decoded, cuts),
+        note=_note(parsed, decoded, said.cuts),
+        sources=b"".join(_sources(parsed, [was_cut for _, was_cut in read])),
+        against=hints.known if parsed.left_out else b"",
     )
+
+
+def around(parsed: ParsedFeed, hints: Hints) -> Around:
+    """What a document says for all its entries."""
+    return Around(
+        format=parsed.format,
+        base=_base(parsed, hints),
+        timezone=hints.timezone,
+        language=parsed.language or hints.language,
+        authors=parsed.authors if parsed.format.startswith(_HANDS_ON_AUTHORS) else (),
+    )
+
+
+def _told_cuts(parsed: ParsedEntry, around: Around) -> tuple[Entry, bool]:
+    before = around.cuts.total()
+    return entry_of(parsed, around), around.cuts.total() > before
+
+
+def _sources(parsed: ParsedFeed, was_cut: Sequence[bool]) -> Iterator[bytes]:
+    """An entry of which something was cut is read each time, so that each reading tells of it."""
+    cut = iter(was_cut)
+    for source in parsed.sources:
+        yield source if source in parsed.left_out or not next(cut) else NO_SOURCE
 
 
 def _base(parsed: ParsedFeed, hints: Hints) -> str | None:

@@ -1,11 +1,13 @@
 """An element tree to a parsed feed: where its entries are, what it says of itself."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import TypeVar
 
 from ingest.parse.constructs import Scope, atom_text, attributes, author, link, rss_text, text_content
 from ingest.parse.entry import DATE_NAMES, date, read_entry
+from ingest.parse.known import MOST, Known
 from ingest.parse.names import (
     ATOM_03,
     ATOM_NAMESPACES,
@@ -19,6 +21,7 @@ from ingest.parse.names import (
 )
 from ingest.parse.parsed import Author, Date, Link, ParsedEntry, ParsedFeed, Text
 from ingest.parse.tree import tree
+from storage.records import NO_SOURCE
 
 MAX_ENTRIES = 10_000
 _RSS_VERSIONS = {"0.91": "rss091u", "0.92": "rss092", "0.93": "rss093", "0.94": "rss094"}
@@ -58,13 +61,26 @@ def read(text: str, doctype: str = "") -> ParsedFeed | None:
     return read_tree(tree(text), doctype)
 
 
-def read_tree(root: Element, doctype: str = "") -> ParsedFeed | None:
-    """The feed below a root element; None if the root is none of a feed's."""
+def read_tree(root: Element, doctype: str = "", known: Known | None = None) -> ParsedFeed | None:
+    """The feed below a root element, without those entries that are `known`; None if the root is none of a feed's."""
     layout = layout_of(root)
     if layout is None:
         return None
-    entries, notes = _entries(layout)
-    return _head(layout, entries, notes, doctype)
+    head = _head(layout, doctype)
+    found = list(islice(entry_elements(layout.root, layout.scope), MOST + 1)) if known else []
+    read = _Entries(layout)
+    if known and len(found) <= MOST:
+        known.begin(head, sorted(layout.naming.core), layout.is_atom)
+        read.take_new(found, known)
+    else:
+        read.take(entry_elements(layout.root, layout.scope))
+    return replace(
+        head,
+        entries=tuple(read.entries),
+        note="; ".join(read.notes()) or None,
+        sources=tuple(read.sources),
+        left_out=frozenset(read.left_out),
+    )
 
 
 def layout_of(root: Element) -> Layout | None:
@@ -107,31 +123,65 @@ def entry_elements(root: Element, scope: Scope, depth: int = 0) -> Iterator[tupl
             yield from entry_elements(child, scope.inside(child), depth + 1)
 
 
-def _entries(layout: Layout) -> tuple[list[ParsedEntry], list[str]]:
-    entries: list[ParsedEntry] = []
-    empty = cut = 0
-    notes = []
-    for element, scope in entry_elements(layout.root, layout.scope):
-        if not len(element) and not element.attrib and not (element.text or "").strip():
-            empty += 1
-        elif len(entries) >= MAX_ENTRIES:
-            notes.append(f"more than {MAX_ENTRIES} entries: the rest was left out")
-            break
-        else:
-            entry, was_cut = read_entry(element, layout.naming, layout.is_atom, scope)
-            entries.append(entry)
-            cut += was_cut
-    if empty:
-        notes.append(f"{empty} empty entries left out")
-    if cut:
-        notes.append(f"{cut} entries with too many elements: the rest of these was left out")
-    return entries, notes
+@dataclass(slots=True)
+class _Entries:
+    """The entries of a document while they are read."""
+
+    layout: Layout
+    entries: list[ParsedEntry] = field(default_factory=list)
+    sources: list[bytes] = field(default_factory=list)
+    left_out: set[bytes] = field(default_factory=set)
+    empty: int = 0
+    cut: int = 0
+    is_full: bool = False
+
+    def take(self, found: Iterator[tuple[Element, Scope]]) -> None:
+        """Read all of them, as many as may be."""
+        for element, scope in found:
+            if self._is_empty(element):
+                continue
+            if len(self.entries) >= MAX_ENTRIES:
+                self.is_full = True
+                break
+            self._read(element, scope)
+
+    def take_new(self, found: Iterable[tuple[Element, Scope]], known: Known) -> None:
+        """Read those that are not known."""
+        for element, scope in found:
+            if self._is_empty(element):
+                continue
+            source = known.source(element, scope)
+            if source in known:
+                self.left_out.add(source)
+            elif self._read(element, scope):
+                source = NO_SOURCE  # read each time, so that it is told each time what was cut
+            self.sources.append(source)
+
+    def _read(self, element: Element, scope: Scope) -> bool:
+        entry, was_cut = read_entry(element, self.layout.naming, self.layout.is_atom, scope)
+        self.entries.append(entry)
+        self.cut += was_cut
+        return bool(was_cut)
+
+    def _is_empty(self, element: Element) -> bool:
+        is_empty = not len(element) and not element.attrib and not (element.text or "").strip()
+        self.empty += is_empty
+        return is_empty
+
+    def notes(self) -> Iterator[str]:
+        """What was left out."""
+        if self.is_full:
+            yield f"more than {MAX_ENTRIES} entries: the rest was left out"
+        if self.empty:
+            yield f"{self.empty} empty entries left out"
+        if self.cut:
+            yield f"{self.cut} entries with too many elements: the rest of these was left out"
 
 
 # --- the feed itself --------------------------------------------------------------------------------------------------
 
 
-def _head(layout: Layout, entries: list[ParsedEntry], notes: list[str], doctype: str) -> ParsedFeed:
+def _head(layout: Layout, doctype: str) -> ParsedFeed:
     scope = layout.scope.inside(layout.holder) if layout.holder is not layout.root else layout.scope
     head = _Head(layout, scope)
     if split_tag(layout.root.tag)[1].lower() != "entry":
@@ -140,7 +190,7 @@ def _head(layout: Layout, entries: list[ParsedEntry], notes: list[str], doctype:
         head.read(layout.root)
     return ParsedFeed(
         format=_format(layout.root, doctype),
-        entries=tuple(entries),
+        entries=(),
         title=next((head.texts[name] for name in ("title", "dc:title", "atom:title") if name in head.texts), None),
         description=next((head.texts[name] for name in _DESCRIPTIONS if name in head.texts), None),
         links=(*head.links, *head.foreign_links),
@@ -149,7 +199,6 @@ def _head(layout: Layout, entries: list[ParsedEntry], notes: list[str], doctype:
         authors=tuple(head.authors),
         dates=tuple(head.dates),
         hints=head.hints,
-        note="; ".join(notes) or None,
     )
 
 

@@ -91,18 +91,18 @@ class Naming:
     """Names elements of one document. Elements of its core namespaces have bare names: `title`, but `media:title`."""
 
     def __init__(self, core: frozenset[str]) -> None:
-        self._core = core | {""}
-        self._known: dict[str, str] = {}
+        self.core = core | {""}
+        self._known: dict[tuple[str, str | None], str] = {}
 
     def __call__(self, element: Element) -> str:
-        tag: str = element.tag
-        if (name := self._known.get(tag)) is None:
-            name = self._known[tag] = self._name(element)
+        key = element.tag, element.prefix  # what an element is called depends on no other element
+        if (name := self._known.get(key)) is None:
+            name = self._known[key] = self._name(element)
         return name
 
     def _name(self, element: Element) -> str:
         namespace, local = split_tag(element.tag)
-        if _plain(namespace) in self._core:
+        if _plain(namespace) in self.core:
             return local
         prefix = _PREFIXES.get(_plain(namespace), element.prefix)
         if prefix is None:

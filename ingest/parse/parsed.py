@@ -114,3 +114,5 @@ class ParsedFeed:
     hints: dict[str, object] = field(default_factory=dict)  # ttl, sy:*, skipHours, skipDays, hub, self, next, fh:* …
     salvaged: bool = False
     note: str | None = None
+    sources: tuple[bytes, ...] = ()  # of all entries, also those left out of `entries`, see known.py
+    left_out: frozenset[bytes] = frozenset()

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from ingest.errors import ReadError
 from ingest.parse import elements, feedparser, repair, sitemap
+from ingest.parse.known import Known
 from ingest.parse.names import Element
 from ingest.parse.parsed import ParsedEntry, ParsedFeed
 from ingest.parse.precheck import Checked
@@ -200,6 +201,6 @@ def recovered(text: str, doctype: str = "") -> ParsedFeed | None:
     return read_tree(root, doctype) if root is not None else None
 
 
-def read_tree(root: Element, doctype: str = "") -> ParsedFeed | None:
+def read_tree(root: Element, doctype: str = "", known: Known | None = None) -> ParsedFeed | None:
     """The feed or sitemap below a root element; None if it is the root of neither."""
-    return sitemap.read(root) if sitemap.is_root(root) else elements.read_tree(root, doctype)
+    return sitemap.read(root) if sitemap.is_root(root) else elements.read_tree(root, doctype, known)

@@ -42,6 +42,12 @@ _FAULTS = {
 }
 
 
+def serialised(element: Element) -> bytes:
+    """The element as UTF-8, with the namespaces in force around it, without what follows it."""
+    found: bytes = etree.tostring(element, encoding="utf-8", with_tail=False, xml_declaration=False)
+    return found
+
+
 def tree(text: str, recover: bool = False) -> Element:
     """The root of a document that begins with it. Raises NotWellFormed; never resolves or fetches anything.
 

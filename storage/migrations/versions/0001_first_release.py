@@ -331,6 +331,7 @@ def upgrade() -> None:
     sa.Column('head', sa.Text(), nullable=False, comment='JSON: what it says of the feed'),
     sa.Column('salvaged', sa.Integer(), nullable=False, comment='1: read as far as it went'),
     sa.Column('note', sa.Text(), nullable=True, comment='what was repaired, cut or dropped'),
+    sa.Column('sources', sa.LargeBinary(), nullable=True, comment='digest of what each item was read from, 16 bytes each; zeros: none'),
     sa.ForeignKeyConstraint(['document_id'], ['document.document_id'], ),
     sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], ),
     sa.PrimaryKeyConstraint('feed_id', 'document_id'),
