@@ -1,6 +1,7 @@
 """Hostile weather for every test: an odd time zone, and no network but loopback."""
 
 import os
+import signal
 import socket
 import time
 from typing import Any
@@ -9,6 +10,8 @@ import pytest
 
 os.environ["TZ"] = "Asia/Kathmandu"
 time.tzset()
+# A shell begins jobs in the background with this one ignored, and all that they start inherits it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 for name in [name for name in os.environ if name.startswith("CHRONIK_")]:
     del os.environ[name]
 
