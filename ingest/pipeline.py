@@ -225,8 +225,11 @@ class Line:
             return None
         if not isinstance(outcome, Failed) or outcome.reason not in NO_FEED_THERE:
             return None
-        found, _ = await self._looked(feed)
-        return None if found is None else await self._visited(found)
+        try:
+            found, _ = await self._looked(feed)
+            return None if found is None else await self._visited(found)
+        except PostponedError:  # a later failure finds it; this one is recorded, and stays what is told
+            return None
 
     async def _found_first(self, feed: FeedRecord) -> Visited:
         """A visit of a feed that has no address yet."""

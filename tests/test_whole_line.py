@@ -187,6 +187,17 @@ def test_no_homepage_is_looked_at_for_a_feed_whose_outlet_has_one_that_works(tmp
         assert query(tmp_path, "select route, count(*) as n from fetches group by 1") == [{"route": "live", "n": 3}]
 
 
+def test_a_host_that_refuses_its_feed_is_not_asked_for_its_homepage_and_that_is_a_failure(tmp_path: Path) -> None:
+    with serving({"/": PAGE, "/feed/": answer(news(2, 1)), "/old": answer(b"", 403)}) as server:
+        homepage_config(tmp_path, server, old="/old")
+        told = poll(tmp_path)
+        assert (told["code"], told["failed"], told["outcomes"]) == (1, 1, {"failed": 1})
+        assert [asked.path for asked in server.asked] == ["/old"]
+    assert query(tmp_path, "select state, failures, due_because like 'back-off%' as off from feeds") == [
+        {"state": "failing", "failures": 1, "off": 1}
+    ]
+
+
 def test_a_homepage_is_looked_at_once_a_day_however_many_feeds_its_outlet_lacks(tmp_path: Path) -> None:
     with serving({"/": answer(b"<html></html>"), "/a": answer(b"", 404), "/b": answer(b"", 404)}) as server:
         homepage_config(tmp_path, server, a="/a", b="/b")

@@ -22,7 +22,6 @@ from ingest.schedule.trust import wants_conditional
 from storage.records import FeedHealth, FeedRecord, Reason, Recorded, Standing
 
 __all__ = [
-    "DISCOVERY_INTERVAL",
     "Bounds",
     "Memory",
     "Signals",
@@ -31,7 +30,6 @@ __all__ = [
     "wants_conditional",
 ]
 
-DISCOVERY_INTERVAL = timedelta(days=1)
 FIRST_INTERVAL = timedelta(minutes=30)  # for a feed that has shown nothing yet
 FLOOR_FADES = 0.9997  # a limit that a server set is tried again after thousands of good answers
 SECOND = timedelta(seconds=1)

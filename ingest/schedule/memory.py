@@ -33,7 +33,6 @@ class Memory:
     move_to: str | None = None
     move_since: str | None = None
     move_times: int = 0
-    looked_at: str | None = None  # when the homepage was last asked for feeds
 
     @classmethod
     def of(cls, text: str | None) -> "Memory":
@@ -146,6 +145,5 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "move_to": _text,
     "move_since": _time,
     "move_times": _count,
-    "looked_at": _time,
 }
 _NUMERIC = {"rhythm", "belied"}
