@@ -25,7 +25,8 @@ from storage import stems
 from storage.archive import Archive
 from storage.change import FIRST
 from storage.checksum import ITEM, WORDING, checksum
-from storage.documents import LEVEL, MAX_DEPTH
+from storage.compressing import LEVEL
+from storage.documents import MAX_DEPTH
 from storage.grouping import key_number
 from storage.packing import packed_html
 from storage.records import FeedRecord, Key, KeyKind

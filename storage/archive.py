@@ -16,10 +16,11 @@ from typing import Any, TypeAlias, TypeVar
 from sqlalchemy import Connection, Engine
 
 from storage import feeds, schema, search_index
-from storage.documents import Recent
+from storage.compressing import Recent
 from storage.engine import Turns, is_url, lock_path, open_engine
 from storage.hosts import HostChange
 from storage.ids import Ids
+from storage.prepared import Programs, Runner
 from storage.reading import Reader, reading
 from storage.recording import record
 from storage.records import FeedRecord, OutletListing, Recorded, Visit
@@ -54,6 +55,7 @@ class Archive:
         self._turns = Turns(lock_path(location))
         self._now = now
         self._recent = Recent()
+        self._programs = Programs()
 
     @classmethod
     def open(cls, location: str, *, create: bool = False, now: Now = utc_now) -> "Archive":
@@ -82,12 +84,15 @@ class Archive:
         with self._turns.turn():
             try:
                 with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-                    tx = Tx(connection, Ids(connection), self._recent, self._now())
+                    tx = Tx(connection, Ids(connection), self._recent, self._now(), self._runner(connection))
                     yield tx
                     tx.ids.save()
             except BaseException:
                 self._recent.clear()
                 raise
+
+    def _runner(self, connection: Connection) -> Runner | None:
+        return Runner(connection, self._programs) if connection.dialect.name == "sqlite" else None
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
@@ -290,7 +295,7 @@ def _is_wanted(future: Future[Any]) -> bool:
 def _attempt(tx: Tx, job: Job[Any]) -> _Result:
     """Run one job of a group within a savepoint. Raises what is the archive's fault, not the job's."""
     try:
-        with tx.connection.begin_nested():
+        with tx.savepoint():
             return job(tx), None
     except Exception as error:
         if trouble_of(error) is not None:

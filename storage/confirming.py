@@ -13,9 +13,10 @@ from sqlalchemy import Row, bindparam, func, update
 
 from storage import feeds
 from storage.attempts import attempt_row
-from storage.recording import record
+from storage.prepared import Often
+from storage.recording import NEW_FETCH, record
 from storage.records import FeedHealth, NotModified, Recorded, Route, Standing, Unchanged, Visit
-from storage.tables import feed, fetch, reading, window
+from storage.tables import feed, reading, window
 from storage.transaction import Shared, Tx
 
 
@@ -61,7 +62,7 @@ def _may(visit: Visit) -> bool:
 
 
 # The newest window, its document, and how many items that has.
-_SHOWN = (
+_SHOWN = Often(
     feeds.FEEDS.add_columns(
         window.c.window_id,
         window.c.document_id,
@@ -97,13 +98,13 @@ def _confirmed(visit: Visit, row: Row[Any], fetch_id: int) -> _Confirmed | None:
 def _write(tx: Tx, confirmed: Sequence[_Confirmed]) -> None:
     tx.write(_GO_ON, [{"of": each.row.window_id, "to": each.visit.outcome.fetch.requested_at} for each in confirmed])
     tx.write(
-        fetch.insert(),
+        NEW_FETCH,
         [attempt_row(tx, each.visit.outcome.fetch, each.recorded, each.row.document_id) for each in confirmed],
     )
     tx.write(_STAND, [_standing(each) for each in confirmed])
 
 
-_GO_ON = update(window).where(window.c.window_id == bindparam("of")).values(last_at=bindparam("to"))
+_GO_ON = Often(update(window).where(window.c.window_id == bindparam("of")).values(last_at=bindparam("to")))
 
 
 def _standing(each: _Confirmed) -> dict[str, Any]:
@@ -116,7 +117,7 @@ def _standing(each: _Confirmed) -> dict[str, Any]:
     }
 
 
-_STAND = (
+_STAND = Often(
     update(feed)
     .where(feed.c.feed_id == bindparam("of"))
     .values({name: bindparam(f"new_{name}") for name in (*feeds.STANDING, "last_success_at")})

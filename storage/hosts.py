@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from storage.prepared import Often
 from storage.tables import host
 from storage.transaction import Shared, Tx
 
@@ -48,13 +49,13 @@ def _held(tx: Tx, names: Iterable[str]) -> dict[str, Memory]:
     return held
 
 
-_HOSTS = (
+_HOSTS = Often(
     select(host.c.host, host.c.memory)
     .where(host.c.host.in_(bindparam("names", expanding=True)))
     .order_by(host.c.host)
     .with_for_update()
 )
-_REMEMBER = update(host).where(host.c.host == bindparam("of")).values(memory=bindparam("to"))
+_REMEMBER = Often(update(host).where(host.c.host == bindparam("of")).values(memory=bindparam("to")))
 
 
 def change_all(tx: Tx, step: Callable[[Memory], Memory]) -> None:

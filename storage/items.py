@@ -14,6 +14,7 @@ from storage.checksum import ITEM, WORDING, checksum
 from storage.grouping import GUID_KINDS, Node, components, counting, key_number, owners, tier_of
 from storage.packing import packed_html
 from storage.parts import parts
+from storage.prepared import Often
 from storage.records import Entry, Key, KeyKind
 from storage.tables import entry_merge, item, item_key, void_key, wording
 from storage.transaction import Tx
@@ -115,15 +116,17 @@ def _shared_beside(tx: Tx, source: Source, entries: Iterable[Entry], beside: Col
     return shared | {row.key for row in held if row.item_id in beside}
 
 
-_HELD = select(item_key.c.key, item_key.c.item_id).where(item_key.c.key.in_(bindparam("keys", expanding=True)))
+_HELD = Often(select(item_key.c.key, item_key.c.item_id).where(item_key.c.key.in_(bindparam("keys", expanding=True))))
 
 
 def _known(tx: Tx, source: Source, names: Iterable[bytes]) -> dict[bytes, int]:
     return {row.digest: row.item_id for row in tx.rows_in(_KNOWN, "names", names, feed=source.feed_id)}
 
 
-_KNOWN = select(item.c.digest, item.c.item_id).where(
-    item.c.feed_id == bindparam("feed"), item.c.digest.in_(bindparam("names", expanding=True))
+_KNOWN = Often(
+    select(item.c.digest, item.c.item_id).where(
+        item.c.feed_id == bindparam("feed"), item.c.digest.in_(bindparam("names", expanding=True))
+    )
 )
 
 
@@ -133,7 +136,7 @@ _KNOWN = select(item.c.digest, item.c.item_id).where(
 def _void_what_is_shared(tx: Tx, source: Source, shared: set[int]) -> set[int]:
     """Keys that two items of this document share identify nothing in this feed. Returns those not void before."""
     newly = shared - _void(tx, source.feed_id, shared)
-    tx.write(void_key.insert(), [{"feed_id": source.feed_id, "key": number} for number in sorted(newly)])
+    tx.write(_NEW_VOID, [{"feed_id": source.feed_id, "key": number} for number in sorted(newly)])
     return newly
 
 
@@ -141,9 +144,14 @@ def _void(tx: Tx, feed_id: int, numbers: Iterable[int]) -> set[int]:
     return {row.key for row in tx.rows_in(_VOID, "keys", numbers, feed=feed_id)}
 
 
-_VOID = select(void_key.c.key).where(
-    void_key.c.feed_id == bindparam("feed"), void_key.c.key.in_(bindparam("keys", expanding=True))
+_VOID = Often(
+    select(void_key.c.key).where(
+        void_key.c.feed_id == bindparam("feed"), void_key.c.key.in_(bindparam("keys", expanding=True))
+    )
 )
+
+
+_NEW_VOID = Often(void_key.insert())
 
 
 # --- new items --------------------------------------------------------------------------------------------------------
@@ -182,9 +190,13 @@ def _insert(tx: Tx, source: Source, fresh: Sequence[Entry], kept: Kept) -> dict[
     ]
     for row in rows:
         row["checksum"] = checksum(row, ITEM)
-    tx.write(item.insert(), rows)
+    tx.write(_NEW_ITEM, rows)
     _insert_keys(tx, source, zip(item_ids, numbered, strict=True), void)
     return {entry.digest: item_id for item_id, entry in zip(item_ids, fresh, strict=True)}
+
+
+_NEW_ITEM = Often(item.insert())
+_NEW_KEY = Often(item_key.insert())
 
 
 def _insert_keys(tx: Tx, source: Source, fresh: Iterable[tuple[int, list[tuple[int, Key]]]], void: set[int]) -> None:
@@ -201,14 +213,14 @@ def _insert_keys(tx: Tx, source: Source, fresh: Iterable[tuple[int, list[tuple[i
         if number not in void and not (source.unstable_guids and key.kind in GUID_KINDS)
     ]
     unique = {(row["key"], row["item_id"]): row for row in rows}
-    tx.write(item_key.insert(), list(unique.values()))
+    tx.write(_NEW_KEY, list(unique.values()))
 
 
 def _carried(tx: Tx, source: Source, entry_ids: Iterable[int]) -> int:
     return len(list(tx.rows_in(_CARRIED, "entries", entry_ids, feed=source.feed_id)))
 
 
-_CARRIED = (
+_CARRIED = Often(
     select(item.c.entry_id)
     .distinct()
     .where(item.c.entry_id.in_(bindparam("entries", expanding=True)), item.c.feed_id == bindparam("feed"))
@@ -256,7 +268,7 @@ def _entries_with(tx: Tx, numbers: Iterable[int]) -> dict[int, set[int]]:
 _TIER_OF_KIND = case(
     *((item_key.c.kind == kind.value, tier_of(kind)) for kind in (KeyKind.TITLE_DATE, KeyKind.CONTENT)), else_=0
 )
-_ENTRIES_WITH = (
+_ENTRIES_WITH = Often(
     select(item_key.c.key, item.c.entry_id)
     .distinct()
     .select_from(item_key)
@@ -371,16 +383,19 @@ def _keep_wordings(tx: Tx, source: Source, entries: Sequence[Entry]) -> dict[byt
     known = {row.digest: row for row in tx.rows_in(_WORDINGS, "names", distinct, outlet=source.outlet_id)}
     fresh = [each for name, each in distinct.items() if name not in known]
     ids = tx.ids.take("wording", len(fresh))
-    tx.write(wording.insert(), [_row(n, source.outlet_id, each) for n, each in zip(ids, fresh, strict=True)])
+    tx.write(_NEW_WORDING, [_row(n, source.outlet_id, each) for n, each in zip(ids, fresh, strict=True)])
     found = {name: row.wording_id for name, row in known.items()}
     lesser = [each for name, each in distinct.items() if name in known and each.digest < known[name].variant]
     _take_noise(tx, source.outlet_id, {found[each.wording.digest]: each for each in lesser})
     return found | {each.wording.digest: n for n, each in zip(ids, fresh, strict=True)}
 
 
-_WORDINGS = select(wording.c.digest, wording.c.wording_id, wording.c.variant).where(
-    wording.c.outlet_id == bindparam("outlet"), wording.c.digest.in_(bindparam("names", expanding=True))
+_WORDINGS = Often(
+    select(wording.c.digest, wording.c.wording_id, wording.c.variant).where(
+        wording.c.outlet_id == bindparam("outlet"), wording.c.digest.in_(bindparam("names", expanding=True))
+    )
 )
+_NEW_WORDING = Often(wording.insert())
 # Never the texts, which follow from the digest: the search index must be told them word for word to forget them.
 _NOISE = (
     *("variant", "html", "categories", "enclosures", "image_url", "published_raw", "published_source"),
@@ -398,10 +413,12 @@ def _take_noise(tx: Tx, outlet_id: int, lesser: Mapping[int, Entry]) -> None:
     tx.write(_UPDATE_NOISE, changes)
 
 
-_TEXTS = select(wording.c.wording_id, wording.c.title, wording.c.summary, wording.c.content_text).where(
-    wording.c.wording_id.in_(bindparam("wordings", expanding=True))
+_TEXTS = Often(
+    select(wording.c.wording_id, wording.c.title, wording.c.summary, wording.c.content_text).where(
+        wording.c.wording_id.in_(bindparam("wordings", expanding=True))
+    )
 )
-_UPDATE_NOISE = (
+_UPDATE_NOISE = Often(
     update(wording)
     .where(wording.c.wording_id == bindparam("of"))
     .values({name: bindparam(name) for name in _NOISE} | {"checksum": bindparam("sum")})

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, select
 
+from storage.prepared import Often
 from storage.tables import document, item, run, sighting, window
 from storage.transaction import Tx
 
@@ -74,11 +75,11 @@ def write_sightings(tx: Tx, entry_ids: set[int], old: set[int]) -> None:
     tx.write(_DELETE, [{"entry": entry, "feed": feed, "first": first} for entry, feed, first in stale])
     for key in stale:
         del held[key]
-    tx.write(sighting.insert(), [row for key, row in wanted.items() if key not in held])
+    tx.write(_NEW, [row for key, row in wanted.items() if key not in held])
 
 
 _next = window.alias("next_window")
-_RUNS = (
+_RUNS = Often(
     select(
         item.c.entry_id,
         run.c.feed_id,
@@ -98,11 +99,14 @@ _RUNS = (
     .outerjoin(_next, _next.c.window_id == run.c.next_window_id)
     .where(item.c.entry_id.in_(bindparam("entries", expanding=True)))
 )
-_HELD = select(sighting).where(sighting.c.entry_id.in_(bindparam("entries", expanding=True)))
-_DELETE = delete(sighting).where(
-    sighting.c.entry_id == bindparam("entry"),
-    sighting.c.feed_id == bindparam("feed"),
-    sighting.c.first_window_id == bindparam("first"),
+_HELD = Often(select(sighting).where(sighting.c.entry_id.in_(bindparam("entries", expanding=True))))
+_NEW = Often(sighting.insert())
+_DELETE = Often(
+    delete(sighting).where(
+        sighting.c.entry_id == bindparam("entry"),
+        sighting.c.feed_id == bindparam("feed"),
+        sighting.c.first_window_id == bindparam("first"),
+    )
 )
 _TOLD = ("last_window_id", "next_window_id", "guid", "first_position", "withdrawn")
 

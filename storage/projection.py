@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, func, literal, select, union_all, update
 
 from storage.change import FIRST, NOISE, Said, kind_of_change
+from storage.prepared import Often
 from storage.presence import write_sightings
 from storage.tables import (
     document,
@@ -217,7 +218,7 @@ _GLIMPSE_SIGHTS = (
     .join(feed, feed.c.feed_id == glimpse.c.feed_id)
     .where(item.c.entry_id.in_(bindparam("entries", expanding=True)))
 )
-_SIGHTS = union_all(_RUN_SIGHTS, _GLIMPSE_SIGHTS)
+_SIGHTS = Often(union_all(_RUN_SIGHTS, _GLIMPSE_SIGHTS))
 
 
 def _sight(row: Row[Any]) -> Sight:
@@ -236,15 +237,17 @@ def _write_versions(tx: Tx, entry_ids: set[int], now: dict[int, Projected], crea
         rows[each.version_id]["change"] = NOISE
     gone = held.keys() - rows.keys()
     _to_search(tx, {row["entry_id"] for row in changed} | {held[n].entry_id for n in gone})
-    tx.write(delete(version).where(version.c.version_id == bindparam("of")), [{"of": n} for n in sorted(gone)])
+    tx.write(_NO_VERSION, [{"of": n} for n in sorted(gone)])
     tx.write(_UPDATE_VERSION, [{"of": row["version_id"], **row} for row in changed])
-    tx.write(version.insert(), fresh)
+    tx.write(_NEW_VERSION, fresh)
     return sum(1 for row in fresh if row["entry_id"] not in created)
 
 
-_HELD = select(version).where(version.c.entry_id.in_(bindparam("entries", expanding=True)))
+_HELD = Often(select(version).where(version.c.entry_id.in_(bindparam("entries", expanding=True))))
+_NEW_VERSION = Often(version.insert())
+_NO_VERSION = Often(delete(version).where(version.c.version_id == bindparam("of")))
 _COMPARED = ("entry_id", "feed_id", "item_id", "wording_id", "fetch_id", "rank", "seen_at", "replaced_at", "lag_s")
-_UPDATE_VERSION = (
+_UPDATE_VERSION = Often(
     update(version)
     .where(version.c.version_id == bindparam("of"))
     .values({name: bindparam(name) for name in (*_COMPARED, "change")})
@@ -287,7 +290,7 @@ def _name_changes(tx: Tx, rows: Sequence[dict[str, Any]], replaced: dict[int, in
             row["change"] = kind_of_change(said[before], said[row["wording_id"]])
 
 
-_SAID = select(wording).where(wording.c.wording_id.in_(bindparam("wordings", expanding=True)))
+_SAID = Often(select(wording).where(wording.c.wording_id.in_(bindparam("wordings", expanding=True))))
 
 
 def said_of(row: Row[Any]) -> Said:
@@ -307,21 +310,23 @@ def _write_entries(tx: Tx, entry_ids: set[int], now: dict[int, Projected], creat
     for row, seq in zip([*fresh, *changed], tx.ids.take("seq", len(fresh) + len(changed)), strict=True):
         row["seq"] = seq
     gone = sorted(held.keys() - now.keys())
-    tx.write(delete(entry).where(entry.c.entry_id == bindparam("of")), [{"of": n} for n in gone])
+    tx.write(_NO_ENTRY, [{"of": n} for n in gone])
     tx.write(_UPDATE_ENTRY, [{"of": row["entry_id"], **row} for row in changed])
-    tx.write(entry.insert(), fresh)
+    tx.write(_NEW_ENTRY, fresh)
     _to_search(tx, {*gone, *(row["entry_id"] for row in (*fresh, *changed))})
 
 
-_ENTRIES = select(entry).where(entry.c.entry_id.in_(bindparam("entries", expanding=True)))
-_CURRENT = (
+_ENTRIES = Often(select(entry).where(entry.c.entry_id.in_(bindparam("entries", expanding=True))))
+_CURRENT = Often(
     select(item.c.item_id, feed.c.outlet_id, wording.c.published_at)
     .join_from(item, wording, wording.c.wording_id == item.c.wording_id)
     .join(feed, feed.c.feed_id == item.c.feed_id)
     .where(item.c.item_id.in_(bindparam("items", expanding=True)))
 )
+_NEW_ENTRY = Often(entry.insert())
+_NO_ENTRY = Often(delete(entry).where(entry.c.entry_id == bindparam("of")))
 _ENTRY_FACTS = ("outlet_id", "feed_id", "item_id", "wording_id", "version", "versions", "published_at", "first_seen_at")
-_UPDATE_ENTRY = (
+_UPDATE_ENTRY = Often(
     update(entry)
     .where(entry.c.entry_id == bindparam("of"))
     .values({name: bindparam(name) for name in (*_ENTRY_FACTS, "seq")})
@@ -349,7 +354,10 @@ def _entry_differs(row: dict[str, Any], held: Row[Any]) -> bool:
 def _to_search(tx: Tx, entry_ids: set[int]) -> None:
     """These entries' lines in the search index are no longer of today."""
     held = {row.entry_id for row in tx.rows_in(_PENDING, "entries", entry_ids)}
-    tx.write(search_pending.insert(), [{"entry_id": n} for n in sorted(entry_ids - held)])
+    tx.write(_NEW_PENDING, [{"entry_id": n} for n in sorted(entry_ids - held)])
 
 
-_PENDING = select(search_pending.c.entry_id).where(search_pending.c.entry_id.in_(bindparam("entries", expanding=True)))
+_PENDING = Often(
+    select(search_pending.c.entry_id).where(search_pending.c.entry_id.in_(bindparam("entries", expanding=True)))
+)
+_NEW_PENDING = Often(search_pending.insert())

@@ -10,6 +10,7 @@ from sqlalchemy import and_, bindparam, func, select, update
 from storage import documents, feeds
 from storage.attempts import attempt_row
 from storage.items import Kept, Source
+from storage.prepared import Often
 from storage.projection import project
 from storage.records import (
     Failed,
@@ -36,7 +37,7 @@ _CLAIMING = frozenset({Route.LOAD, Route.WAYBACK})  # routes that say themselves
 def record(tx: Tx, visit: Visit) -> Recorded:
     """Record one visit within the transaction."""
     outcome = visit.outcome
-    known = tx.connection.execute(_FEED, {"feed": outcome.fetch.feed_id}).one()
+    known = tx.row(_FEED, feed=outcome.fetch.feed_id)
     if known.pruned_before is not None and outcome.fetch.requested_at < known.pruned_before:
         return Recorded(0, "unchanged", known=True)  # deleted on purpose, see storage.pruning
     recorded = _record_outcome(tx, outcome, Source(known.feed_id, known.outlet_id, known.unstable_guids > 1))
@@ -48,7 +49,8 @@ def record(tx: Tx, visit: Visit) -> Recorded:
     return recorded
 
 
-_FEED = feeds.FEEDS.where(feed.c.feed_id == bindparam("feed"))
+NEW_FETCH = Often(fetch.insert())
+_FEED = Often(feeds.FEEDS.where(feed.c.feed_id == bindparam("feed")))
 
 
 def _record_outcome(tx: Tx, outcome: Outcome, source: Source) -> Recorded:
@@ -56,7 +58,7 @@ def _record_outcome(tx: Tx, outcome: Outcome, source: Source) -> Recorded:
         case Ingested():
             return _ingested(tx, outcome, source)
         case Unchanged():
-            return _again(tx, outcome.fetch, documents.find(tx.connection, outcome.sha256), "unchanged")
+            return _again(tx, outcome.fetch, documents.find(tx, outcome.sha256), "unchanged")
         case NotModified():
             return _again(tx, outcome.fetch, _live_document(tx, outcome.fetch.feed_id), "not_modified")
         case Failed():
@@ -90,16 +92,14 @@ def _ingested(tx: Tx, outcome: Ingested, source: Source) -> Recorded:
         gap=placed.gap,
     )
     row = attempt_row(tx, seen, result, document_id, body_bytes=len(outcome.body), salvaged=outcome.reading.salvaged)
-    tx.connection.execute(fetch.insert(), row)
+    tx.write(NEW_FETCH, [row])
     _note_feed(tx, source, kept, placed, outcome)
     return result
 
 
 def _keep_document(tx: Tx, outcome: Ingested) -> int:
     return documents.keep(
-        tx.connection,
-        tx.ids,
-        tx.recent,
+        tx,
         outcome.body,
         outcome.fetch.requested_at,
         content_type=outcome.content_type,
@@ -110,10 +110,11 @@ def _keep_document(tx: Tx, outcome: Ingested) -> int:
 
 
 def _newest_document(tx: Tx, feed_id: int) -> int | None:
-    return tx.connection.execute(_NEWEST, {"feed": feed_id}).scalar()
+    found: int | None = tx.value(_NEWEST, feed=feed_id)
+    return found
 
 
-_NEWEST = (
+_NEWEST = Often(
     select(window.c.document_id)
     .join_from(feed, window, window.c.window_id == feed.c.newest_window_id)
     .where(feed.c.feed_id == bindparam("feed"))
@@ -131,7 +132,7 @@ def _same_observation(tx: Tx, seen: Fetch, document_id: int) -> int | None:
 
 
 def keep_reading(tx: Tx, source: Source, document_id: int, said: Reading) -> Kept:
-    held = tx.connection.execute(_READING, {"feed": source.feed_id, "document": document_id}).scalar()
+    held = tx.value(_READING, feed=source.feed_id, document=document_id)
     if held is not None:
         return Kept(list(unpacked_items(held)))
     kept, sources = keep_said(tx, source, said)
@@ -144,12 +145,15 @@ def keep_reading(tx: Tx, source: Source, document_id: int, said: Reading) -> Kep
         "note": said.note,
         "sources": sources,
     }
-    tx.connection.execute(reading.insert(), row)
+    tx.write(_NEW_READING, [row])
     return kept
 
 
-_READING = select(reading.c["items"]).where(
-    reading.c.feed_id == bindparam("feed"), reading.c.document_id == bindparam("document")
+_NEW_READING = Often(reading.insert())
+_READING = Often(
+    select(reading.c["items"]).where(
+        reading.c.feed_id == bindparam("feed"), reading.c.document_id == bindparam("document")
+    )
 )
 
 
@@ -191,15 +195,16 @@ def _glimpse(tx: Tx, seen: Fetch, document_id: int, items: Iterable[int], fetch_
         }
         for item_id, glimpse_id in zip(fresh, tx.ids.take("run", len(fresh)), strict=True)
     ]
-    tx.write(glimpse.insert(), rows)
+    tx.write(_NEW_GLIMPSE, rows)
 
 
-_GLIMPSE_EARLIER = (
+_NEW_GLIMPSE = Often(glimpse.insert())
+_GLIMPSE_EARLIER = Often(
     update(glimpse)
     .where(glimpse.c.glimpse_id == bindparam("of"))
     .values(at=bindparam("to"), fetch_id=bindparam("by"), document_id=bindparam("page"))
 )
-_GLIMPSED = (
+_GLIMPSED = Often(
     select(glimpse.c.glimpse_id, glimpse.c.item_id, glimpse.c.at, fetch.c.route)
     .join_from(glimpse, fetch, fetch.c.fetch_id == glimpse.c.fetch_id)
     .where(glimpse.c.item_id.in_(bindparam("items", expanding=True)))
@@ -212,7 +217,7 @@ def _project(tx: Tx, kept: Kept, placed: Placed) -> int:
     return project(tx, touched, kept.created)
 
 
-_ENTRY_OF = select(item.c.entry_id).distinct().where(item.c.item_id.in_(bindparam("items", expanding=True)))
+_ENTRY_OF = Often(select(item.c.entry_id).distinct().where(item.c.item_id.in_(bindparam("items", expanding=True))))
 
 
 def _merged_away(tx: Tx, kept: Kept) -> set[int]:
@@ -220,7 +225,7 @@ def _merged_away(tx: Tx, kept: Kept) -> set[int]:
     return kept.created - alive
 
 
-_ALIVE = select(item.c.entry_id).distinct().where(item.c.entry_id.in_(bindparam("entries", expanding=True)))
+_ALIVE = Often(select(item.c.entry_id).distinct().where(item.c.entry_id.in_(bindparam("entries", expanding=True))))
 
 
 # --- the feed ---------------------------------------------------------------------------------------------------------
@@ -237,10 +242,10 @@ def _note_feed(tx: Tx, source: Source, kept: Kept, placed: Placed, outcome: Inge
     if values:
         tx.connection.execute(update(feed).where(feed.c.feed_id == source.feed_id).values(values))
     if kept.regrouped:
-        tx.connection.execute(_COUNT_AGAIN, {"outlet": source.outlet_id})
+        tx.write(_COUNT_AGAIN, [{"outlet": source.outlet_id}])
 
 
-_COUNT_AGAIN = (
+_COUNT_AGAIN = Often(
     update(feed)
     .where(feed.c.outlet_id == bindparam("outlet"))
     .values(
@@ -274,18 +279,19 @@ def _success(tx: Tx, outcome: Outcome, recorded: Recorded) -> dict[str, Any]:
     if recorded.entries_new:
         values["last_new_at"] = outcome.fetch.requested_at
     if not isinstance(outcome, NotModified):
-        values["live_document_id"] = tx.connection.execute(_GOT, {"fetch": recorded.fetch_id}).scalar_one()
+        values["live_document_id"] = tx.value(_GOT, fetch=recorded.fetch_id)
     return values
 
 
-_GOT = select(fetch.c.document_id).where(fetch.c.fetch_id == bindparam("fetch"))
+_GOT = Often(select(fetch.c.document_id).where(fetch.c.fetch_id == bindparam("fetch")))
 
 
 def _live_document(tx: Tx, feed_id: int) -> int | None:
-    return tx.connection.execute(_LIVE, {"feed": feed_id}).scalar()
+    found: int | None = tx.value(_LIVE, feed=feed_id)
+    return found
 
 
-_LIVE = select(feed.c.live_document_id).where(feed.c.feed_id == bindparam("feed"))
+_LIVE = Often(select(feed.c.live_document_id).where(feed.c.feed_id == bindparam("feed")))
 
 
 # --- no new document --------------------------------------------------------------------------------------------------
@@ -296,27 +302,25 @@ def _again(tx: Tx, seen: Fetch, document_id: int | None, outcome: str) -> Record
     fetch_id = tx.ids.next("fetch")
     items: tuple[int, ...] = ()
     if document_id is not None:
-        held = tx.connection.execute(_READING, {"feed": seen.feed_id, "document": document_id}).scalar_one()
+        held = tx.value(_READING, feed=seen.feed_id, document=document_id)
         items = unpacked_items(held)
-        name = tx.connection.execute(_NAME_OF, {"document": document_id}).scalar_one()
+        name = tx.value(_NAME_OF, document=document_id)
         placed = _show(tx, seen, document_id, name, Kept(list(items)), fetch_id)
         if placed.touched:
             _project(tx, Kept([]), placed)
     result = Recorded(fetch_id, outcome, len(items), overlap=len(items))
-    tx.connection.execute(fetch.insert(), attempt_row(tx, seen, result, document_id))
+    tx.write(NEW_FETCH, [attempt_row(tx, seen, result, document_id)])
     return result
 
 
-_NAME_OF = select(document.c.sha256).where(document.c.document_id == bindparam("document"))
+_NAME_OF = Often(select(document.c.sha256).where(document.c.document_id == bindparam("document")))
 
 
 def _failed(tx: Tx, outcome: Failed) -> Recorded:
     document_id = None
     if outcome.body is not None:
         document_id = documents.keep(
-            tx.connection,
-            tx.ids,
-            tx.recent,
+            tx,
             outcome.body,
             outcome.fetch.requested_at,
             content_type=outcome.content_type,
@@ -325,5 +329,5 @@ def _failed(tx: Tx, outcome: Failed) -> Recorded:
     failed = replace(outcome.fetch, detail=outcome.detail)
     size = None if outcome.body is None else len(outcome.body)
     row = attempt_row(tx, failed, result, document_id, reason=outcome.reason, body_bytes=size)
-    tx.connection.execute(fetch.insert(), row)
+    tx.write(NEW_FETCH, [row])
     return result

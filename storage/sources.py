@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 
 from storage.items import Kept, Source, keep_entries
+from storage.prepared import Often
 from storage.records import NO_SOURCE, Reading, each_source
 from storage.tables import feed, item, reading, window, wording
 from storage.timeline import unpacked_items
@@ -53,7 +54,7 @@ class Lasting(Shared[Last]):
         return {n: _last(rows.get(job.feed_id), published) for n, job in enumerate(jobs)}
 
 
-_LAST = (
+_LAST = Often(
     select(feed.c.feed_id, reading.c["items"].label("items"), reading.c.sources)
     .join_from(feed, window, window.c.window_id == feed.c.newest_window_id)
     .join(reading, (reading.c.feed_id == feed.c.feed_id) & (reading.c.document_id == window.c.document_id))
@@ -63,7 +64,7 @@ _LAST = (
         reading.c.sources.is_not(None),
     )
 )
-_PUBLISHED = (
+_PUBLISHED = Often(
     select(item.c.item_id, wording.c.published_at)
     .join_from(item, wording, wording.c.wording_id == item.c.wording_id)
     .where(item.c.item_id.in_(bindparam("items", expanding=True)), wording.c.published_at.is_not(None))
@@ -97,7 +98,7 @@ def keep_said(tx: Tx, source: Source, said: Reading) -> tuple[Kept, bytes | None
 def _known(tx: Tx, source: Source, said: Reading) -> dict[bytes, int]:
     if not said.against:
         return {}
-    row = next(iter(tx.rows_in(_LAST, "feeds", [source.feed_id])), None)
+    row = tx.row(_LAST, feeds=[source.feed_id])
     if row is None or row.sources != said.against:
         raise Outdated
     return _item_of(row)

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Row, and_, bindparam, func, or_, select, update
 
+from storage.prepared import Often
 from storage.tables import document, feed, fetch, gap, item, reading, run, sighting, window, wording
 from storage.transaction import Tx
 
@@ -99,12 +100,12 @@ _WINDOW = (
 _AT: BindParameter[datetime] = bindparam("at", type_=window.c.first_at.type)
 _SHA: BindParameter[bytes] = bindparam("sha")
 # The plain bounds on first_at let the index serve; the rest settles ties of the same second.
-_BEFORE = (
+_BEFORE = Often(
     _WINDOW.where(window.c.first_at <= _AT, or_(window.c.first_at < _AT, document.c.sha256 <= _SHA))
     .order_by(window.c.first_at.desc(), document.c.sha256.desc())
     .limit(1)
 )
-_AFTER = (
+_AFTER = Often(
     _WINDOW.where(window.c.first_at >= _AT, or_(window.c.first_at > _AT, document.c.sha256 > _SHA))
     .order_by(window.c.first_at, document.c.sha256)
     .limit(1)
@@ -113,8 +114,8 @@ _AFTER = (
 
 def _neighbours(tx: Tx, seen: Observation) -> tuple[Shown | None, Shown | None]:
     where = {"feed": seen.feed_id, "at": seen.at, "sha": seen.sha256}
-    before = tx.connection.execute(_BEFORE, where).first()
-    after = tx.connection.execute(_AFTER, where).first()
+    before = tx.row(_BEFORE, **where)
+    after = tx.row(_AFTER, **where)
     return (shown_window(before) if before else None), (shown_window(after) if after else None)
 
 
@@ -135,7 +136,7 @@ def _stands_at(before: Shown, seen: Observation) -> bool:
 def _confirm(tx: Tx, standing: Shown, seen: Observation, placed: Placed) -> None:
     placed.overlap = len(standing.items)
     if seen.at > standing.last_at:
-        tx.connection.execute(update(window).where(window.c.window_id == standing.window_id).values(last_at=seen.at))
+        tx.write(_GO_ON, [{"of": standing.window_id, "to": seen.at}])
 
 
 def _begin_earlier(tx: Tx, after: Shown, seen: Observation, placed: Placed) -> None:
@@ -147,7 +148,10 @@ def _begin_earlier(tx: Tx, after: Shown, seen: Observation, placed: Placed) -> N
     placed.touched |= {row.item_id for row in tx.rows(_STARTING, window=after.window_id)}
 
 
-_STARTING = select(run.c.item_id).where(run.c.first_window_id == bindparam("window"))
+_STARTING = Often(select(run.c.item_id).where(run.c.first_window_id == bindparam("window")))
+
+
+_GO_ON = Often(update(window).where(window.c.window_id == bindparam("of")).values(last_at=bindparam("to")))
 
 
 # --- a window in the middle of another --------------------------------------------------------------------------------
@@ -167,7 +171,7 @@ def _split(tx: Tx, standing: Shown, seen: Observation) -> Shown:
         "size": standing.size,
         "first_fetch_id": row.fetch_id,
     }
-    tx.connection.execute(window.insert(), values)
+    tx.write(_NEW, [values])
     tx.connection.execute(
         update(window).where(window.c.window_id == standing.window_id).values(last_at=until or standing.first_at)
     )
@@ -232,7 +236,7 @@ def _insert(tx: Tx, seen: Observation, before: Shown | None, after: Shown | None
     facts = Facts.of(tx, before, new, after) if before or after else Facts({}, {})  # nothing to hold it against
     _Runs(tx, seen.feed_id, before, new, after, facts, placed).thread()
     if after is None:
-        tx.connection.execute(update(feed).where(feed.c.feed_id == seen.feed_id).values(newest_window_id=new.window_id))
+        tx.write(_NEWEST, [{"of": seen.feed_id, "to": new.window_id}])
     if before:
         placed.overlap = overlap(facts.shown(before), facts.shown(new))
     placed.gap = _write_gaps(tx, seen.feed_id, before, new, after, facts)
@@ -248,7 +252,11 @@ def _write_window(tx: Tx, seen: Observation, new: Shown) -> None:
         "size": new.size,
         "first_fetch_id": seen.fetch_id,
     }
-    tx.connection.execute(window.insert(), row)
+    tx.write(_NEW, [row])
+
+
+_NEW = Often(window.insert())
+_NEWEST = Often(update(feed).where(feed.c.feed_id == bindparam("of")).values(newest_window_id=bindparam("to")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +302,7 @@ def _names(item_id: int, guid: str | None, url: str | None) -> tuple[str, ...]:
     return (f"item {item_id}", *([f"guid {guid}"] if guid else []), *([f"url {url}"] if url else []))
 
 
-_FACTS = (
+_FACTS = Often(
     select(item.c.item_id, item.c.guid, item.c.canonical_url, wording.c.published_at)
     .join_from(item, wording, wording.c.wording_id == item.c.wording_id)
     .where(item.c.item_id.in_(bindparam("items", expanding=True)))
@@ -347,13 +355,10 @@ class _Runs:
         """Here and after, not before: that run begins here."""
         assert self.after is not None or not items  # noqa: S101 - what is in no window is in no set
         if self.after and items:
-            statement = (
-                update(run)
-                .where(run.c.item_id == bindparam("of"), run.c.first_window_id == self.after.window_id)
-                .values(first_window_id=self.new.window_id, first_position=bindparam("position"))
-            )
             place_of = self._positions(self.new)
-            self.tx.write(statement, [{"of": item_id, "position": place_of[item_id]} for item_id in sorted(items)])
+            begins = {"was": self.after.window_id, "is": self.new.window_id}
+            rows = [begins | {"of": item_id, "position": place_of[item_id]} for item_id in sorted(items)]
+            self.tx.write(_BEGIN_RUN, rows)
             self.placed.touched |= items
 
     def _interrupt(self, items: set[int]) -> None:
@@ -383,21 +388,11 @@ class _Runs:
             self._close_runs(found, last, following)
 
     def _close_runs(self, runs: dict[int, int], last: Shown, following: Shown) -> None:
-        statement = (
-            update(run)
-            .where(run.c.run_id == bindparam("of"))
-            .values(
-                last_window_id=last.window_id,
-                next_window_id=following.window_id,
-                withdrawn=bindparam("was_withdrawn"),
-            )
-        )
         withdrawn = self.facts.left_among_older(last, following)
         self.placed.touched |= set(runs.values())
-        self.tx.write(
-            statement,
-            [{"of": run_id, "was_withdrawn": int(withdrawn(item_id))} for run_id, item_id in runs.items()],
-        )
+        ends = {"last": last.window_id, "next": following.window_id}
+        rows = [ends | {"of": run_id, "was_withdrawn": int(withdrawn(item_id))} for run_id, item_id in runs.items()]
+        self.tx.write(_CLOSE_RUN, rows)
 
     def _runs_through(self, items: Iterable[int]) -> Sequence[Row[Any]]:
         """The runs of these items that hold the window before (each item has exactly one)."""
@@ -432,7 +427,7 @@ class _Runs:
     def _add(self, rows: list[dict[str, Any]]) -> None:
         for row, run_id in zip(rows, self.tx.ids.take("run", len(rows)), strict=True):
             row["run_id"] = run_id
-        self.tx.write(run.insert(), rows)
+        self.tx.write(_NEW_RUN, rows)
         self.placed.touched |= {row["item_id"] for row in rows}
 
     def _in_order(self, items: set[int]) -> list[int]:
@@ -447,9 +442,20 @@ def _still_there(_item_id: int) -> bool:
     return False
 
 
+_NEW_RUN = Often(run.insert())
+_BEGIN_RUN = Often(
+    update(run)
+    .where(run.c.item_id == bindparam("of"), run.c.first_window_id == bindparam("was"))
+    .values(first_window_id=bindparam("is"), first_position=bindparam("position"))
+)
+_CLOSE_RUN = Often(
+    update(run)
+    .where(run.c.run_id == bindparam("of"))
+    .values(last_window_id=bindparam("last"), next_window_id=bindparam("next"), withdrawn=bindparam("was_withdrawn"))
+)
 _first, _last = window.alias("first_window"), window.alias("last_window")
 _first_doc, _last_doc = document.alias("first_document"), document.alias("last_document")
-_RUNS = (
+_RUNS = Often(
     select(
         run.c.run_id,
         run.c.item_id,

@@ -2,15 +2,17 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any, Generic, Self, TypeVar
 
-from sqlalchemy import Connection, Executable, Row
+from sqlalchemy import Connection, Executable
 
-from storage.documents import Recent
+from storage.compressing import Recent
 from storage.ids import Ids
+from storage.prepared import Often, Runner
 
 T = TypeVar("T")
 CHUNK = 5_000  # values in one IN list; SQLite takes 32,766
@@ -19,26 +21,50 @@ ROWS = 1_000  # written at a time: bounds memory
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """`now` is our clock when the transaction began, in UTC."""
+    """`now` is our clock when the transaction began, in UTC. `runner` is None on a server."""
 
     connection: Connection
     ids: Ids
     recent: Recent
     now: datetime
+    runner: Runner | None = None
 
-    def rows(self, statement: Executable, **values: Any) -> Sequence[Row[Any]]:
-        """All rows of a query."""
-        return self.connection.execute(statement, values).all()
+    def rows(self, statement: Executable | Often, **values: Any) -> Sequence[Any]:
+        """All rows of a query, with their columns as attributes."""
+        if self.runner is not None and isinstance(statement, Often):
+            return self.runner.rows(statement, values)
+        return self.connection.execute(_core(statement), values).all()
 
-    def rows_in(self, statement: Executable, name: str, values: Iterable[T], **more: Any) -> Iterator[Row[Any]]:
+    def row(self, statement: Executable | Often, **values: Any) -> Any:
+        """The first row of a query; None if there is none."""
+        return next(iter(self.rows(statement, **values)), None)
+
+    def value(self, statement: Executable | Often, **values: Any) -> Any:
+        """What a query says: the first column of its first row; None if there is none."""
+        row = self.row(statement, **values)
+        return None if row is None else row[0]
+
+    def rows_in(self, statement: Executable | Often, name: str, values: Iterable[T], **more: Any) -> Iterator[Any]:
         """Rows of a query with an expanding `IN :name`, asked in chunks."""
         for part in chunks(values, CHUNK):
-            yield from self.connection.execute(statement, {name: part, **more})
+            yield from self.rows(statement, **{name: part}, **more)
 
-    def write(self, statement: Executable, rows: Sequence[dict[str, Any]]) -> None:
-        """One statement for many rows (executemany); nothing to do for none."""
+    def write(self, statement: Executable | Often, rows: Sequence[dict[str, Any]]) -> None:
+        """One statement for many rows with the same keys (executemany); nothing to do for none."""
         for begin in range(0, len(rows), ROWS):
-            self.connection.execute(statement, rows[begin : begin + ROWS])
+            part = rows[begin : begin + ROWS]
+            if self.runner is not None and isinstance(statement, Often):
+                self.runner.write(statement, part)
+            else:
+                self.connection.execute(_core(statement), part)
+
+    def savepoint(self) -> AbstractContextManager[Any]:
+        """What happens in the block stays, or leaves no trace if it raises."""
+        return self.connection.begin_nested() if self.runner is None else self.runner.savepoint()
+
+
+def _core(statement: Executable | Often) -> Executable:
+    return statement.core if isinstance(statement, Often) else statement
 
 
 class Shared(ABC, Generic[T]):

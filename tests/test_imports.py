@@ -30,7 +30,7 @@ KNOWN_BY = {
     "ruamel": {"ingest.config.document"},
     "sqlite3": set(),
     "trafilatura": {"ingest.parse.article"},
-    "zstandard": {"storage.documents", "storage.packing"},
+    "zstandard": {"storage.compressing", "storage.packing"},
 }
 HEAVY = {"alembic", "apscheduler", "feedparser", "httpx", "lxml", "nh3", "rich", "ruamel", "sqlalchemy", "zstandard"}
 

@@ -2,16 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from breaking import Broken, failing
 from feeds import news
 from saying import rows
 from servers import Server, answer, serving
-from sqlalchemy import event
 
 from ingest import fetch
 from ingest.config import config_of
@@ -23,10 +22,6 @@ from storage.archive import Archive
 from storage.records import Reading
 
 PAGES = {"/a": answer(news(3, 2, 1), 200, ("ETag", '"a"'))}
-
-
-class Broken(Exception):
-    """What a disk, a lock or a bug may do."""
 
 
 class Plain:
@@ -59,25 +54,6 @@ def told(archive: Archive) -> list[Any]:
         *rows(archive, "select outlet, guid, title, version, versions from entries order by outlet, guid"),
         *rows(archive, "select feed, state, failures, entries, window_entries from feeds order by feed"),
     ]
-
-
-@contextmanager
-def failing(archive: Archive, number: int) -> Iterator[list[int]]:
-    """The n-th statement that is sent to the database raises, the commit counting as one."""
-    seen = [0]
-
-    def count(*_: Any) -> None:
-        seen[0] += 1
-        if seen[0] == number:
-            raise Broken
-
-    for name in ("before_cursor_execute", "commit"):
-        event.listen(archive._engine, name, count)
-    try:
-        yield seen
-    finally:
-        for name in ("before_cursor_execute", "commit"):
-            event.remove(archive._engine, name, count)
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ def keep_all(archive: Archive, bodies: list[bytes]) -> list[int]:
     for at, body in enumerate(bodies):
         with archive.write() as tx:
             like = kept[-1] if kept else None
-            kept.append(documents.keep(tx.connection, tx.ids, tx.recent, body, hours(at), like=like))
+            kept.append(documents.keep(tx, body, hours(at), like=like))
     return kept
 
 
@@ -64,7 +64,7 @@ def test_a_flipped_byte_is_found(archive: Archive) -> None:
 def test_what_was_rolled_back_is_no_prefix_of_anything(archive: Archive) -> None:
     first = b"first " * 100
     with contextlib.suppress(RuntimeError), archive.write() as tx:
-        documents.keep(tx.connection, tx.ids, tx.recent, first, hours(0))
+        documents.keep(tx, first, hours(0))
         raise RuntimeError
     assert rows(archive, "select * from documents") == []
     one, two = keep_all(archive, [b"second " * 100, b"second " * 100 + b"!"])

@@ -1,13 +1,10 @@
 """Whichever operation of a recording fails, the archive is as before, and the next try is whole."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
+from breaking import Broken, failing
 from saying import Said, rows, told, visit
-from sqlalchemy import event
 
 from storage.archive import Archive
 
@@ -20,36 +17,12 @@ SECOND = [
 ]
 
 
-class Broken(Exception):
-    """What a disk, a lock or a bug may do."""
-
-
-@contextmanager
-def failing_at(archive: Archive, number: int) -> Iterator[list[int]]:
-    """The n-th statement that is sent to the database raises, the commit counting as the last one."""
-    seen = [0]
-
-    def count(*_: Any) -> None:
-        seen[0] += 1
-        if seen[0] == number:
-            raise Broken
-
-    engine = archive._engine
-    event.listen(engine, "before_cursor_execute", count)
-    event.listen(engine, "commit", count)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
-        event.remove(engine, "commit", count)
-
-
 def test_every_single_failure_leaves_the_archive_as_before_and_the_next_try_whole(tmp_path: Path) -> None:
     with Archive.open(str(tmp_path / "whole.sqlite"), create=True) as whole:
         feed = whole.ensure_feed("orf", "news")
         whole.record([visit(feed, 1, *FIRST)])
         before = told(whole)
-        with failing_at(whole, 0) as seen:
+        with failing(whole, 0) as seen:
             whole.record([visit(feed, 2, *SECOND)])
         after, statements = told(whole), seen[0]
     assert statements > 30
@@ -57,7 +30,7 @@ def test_every_single_failure_leaves_the_archive_as_before_and_the_next_try_whol
         with Archive.open(str(tmp_path / f"{number}.sqlite"), create=True) as archive:
             feed = archive.ensure_feed("orf", "news")
             archive.record([visit(feed, 1, *FIRST)])
-            with failing_at(archive, number), pytest.raises(Broken):
+            with failing(archive, number), pytest.raises(Broken):
                 archive.record([visit(feed, 2, *SECOND)])
             assert told(archive) == before, number
             archive.record([visit(feed, 2, *SECOND)])
