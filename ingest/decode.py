@@ -156,7 +156,7 @@ def _replaced(body: bytes, codec: str) -> tuple[str, str, int]:
 
 
 def _finished(text: str, codec: str, repaired: int, *, verdict: str) -> Decoded:
-    text, illegal = _ILLEGAL.subn(UNREADABLE, text.lstrip("\ufeff"))
+    text, illegal = _ILLEGAL.subn(_instead, text.lstrip("\ufeff"))
     repaired += illegal
     if repaired and verdict in {"declared", "bom"}:
         verdict = "repaired"
@@ -164,12 +164,21 @@ def _finished(text: str, codec: str, repaired: int, *, verdict: str) -> Decoded:
 
 
 def legal(text: str) -> str:
-    """The text with U+FFFD for what XML and PostgreSQL cannot hold (XML 1.0 section 2.2).
+    """The text without what XML and PostgreSQL cannot hold (XML 1.0 section 2.2): nobody means a control character.
 
-    >>> legal("a\\x00b")
-    'a\ufffdb'
+    A line or page that is fed is white space; what may have been a character becomes U+FFFD.
+
+    >>> legal("a\\x1fb\\x0bc\\x00")
+    'ab c\ufffd'
     """
-    return _ILLEGAL.sub(UNREADABLE, text)
+    return _ILLEGAL.sub(_instead, text)
+
+
+def _instead(match: re.Match[str]) -> str:
+    char = match[0]
+    if char in "\x0b\x0c":
+        return " "
+    return "" if "\0" < char < " " else UNREADABLE
 
 
 def _declared(body: bytes, content_type: str | None) -> list[str]:

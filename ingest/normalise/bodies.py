@@ -8,7 +8,7 @@ from html import escape, unescape
 from ingest.normalise.html import MAX_MARKUP, clean_html
 from ingest.normalise.text import ELEMENTS, text_of, unmarked
 from ingest.normalise.urls import resolved_base
-from ingest.parse.parsed import Text
+from ingest.parse.parsed import READABLE_TYPES, Text
 
 # What a format calls the summary goes before what others call so (media:description is of the medium).
 _SUMMARIES = {
@@ -25,11 +25,19 @@ _SUMMARIES = {
     )
     for name in names
 }
-_MARKUP_TYPES = frozenset({None, "html", "xhtml"})
-_READABLE_TYPES = _MARKUP_TYPES | {"text"}
+_MARKUP_TYPES = READABLE_TYPES - {"text"}
 _LINES_COUNT = frozenset({"media:description", "content_text"})  # a line break is one, not the wrapping of a source
 
-_HAS_MARKUP = re.compile(rf"</?(?:{ELEMENTS})(?=[\s/>])[^<>]*>|<!--|&(?:#\w{{1,8}}|[A-Za-z]\w{{1,31}});", re.IGNORECASE)
+# Elements that no title has: there they are words.
+_OF_BODIES = (
+    "address|applet|article|aside|audio|base|button|canvas|caption|col|colgroup|dd|details|dialog|dir|dl|dt|embed|"
+    "fieldset|figcaption|footer|form|frame|frameset|header|hgroup|iframe|input|label|legend|link|main|map|math|menu|"
+    "meta|meter|nav|noscript|object|optgroup|option|output|param|picture|pre|progress|rp|rt|ruby|section|select|"
+    "source|summary|textarea|tfoot|thead|video"
+)
+_HAS_MARKUP = re.compile(
+    rf"</?(?:{ELEMENTS}|{_OF_BODIES})(?=[\s/>])[^<>]*>|<!--|&(?:#\w{{1,8}}|[A-Za-z]\w{{1,31}});", re.IGNORECASE
+)
 _ESCAPED_TWICE = re.compile(
     r"&lt;/(?:p|a|b|i|em|strong|span|div|ul|ol|li|h[1-6]|table|blockquote|figure)&gt;|&lt;(?:br|img|hr)(?:\s|/|&gt;)",
     re.IGNORECASE,
@@ -77,7 +85,7 @@ def bodies(summaries: Iterable[Text], contents: Iterable[Text], base: str | None
 
 
 def _readable(texts: Iterable[Text]) -> list[Text]:
-    return [text for text in texts if text.value and text.type in _READABLE_TYPES]
+    return [text for text in texts if text.value and text.type in READABLE_TYPES]
 
 
 def _first(texts: Iterable[Text], base: str | None) -> tuple[Text | None, str | None]:

@@ -18,6 +18,7 @@ _ATTRIBUTE = re.compile(
     r"""(?<![a-z0-9_-])([a-z][a-z0-9_-]{0,40})\s{0,9}=\s{0,9}("[^"]*"|'[^']*'|[^\s"'<>]+)""", re.IGNORECASE
 )
 _FRAMES = frozenset({"iframe", "embed", "object", "amp-iframe"})
+_ENCLOSING = frozenset({"iframe", "object"})
 _UNSEEN = frozenset({"0", "1", "0px", "1px"})
 _LATE = ("data-src", "data-lazy-src", "data-original", "data-lazy", "data-img-src", "data-orig-file")
 _LATE_SETS = ("data-srcset", "data-lazy-srcset")
@@ -32,19 +33,38 @@ _PLACEHOLDER = re.compile(
 def outside_shown(markup: str, base: str | None) -> str:
     """Markup with a link before each frame, and pictures that a script would load later as pictures.
 
+    A frame that nothing ends, or that ends as in XML, ends at once: HTML would take the rest of the text for its own.
+
     >>> outside_shown('<iframe src="https://video.example/7"></iframe>', None)
     '<a rel="embedded" href="https://video.example/7">video.example</a><iframe src="https://video.example/7"></iframe>'
     >>> outside_shown('<img src="data:image/gif;base64,R0" data-src="a.jpg">', None)
     '<img src="a.jpg" src="data:image/gif;base64,R0" data-src="a.jpg">'
     """
-    return _TAG.sub(partial(_told, base), markup)
+    return _TAG.sub(partial(_told, base, _Ends(markup)), markup)
 
 
-def _told(base: str | None, match: re.Match[str]) -> str:
+class _Ends:
+    """Where the last end tags stand."""
+
+    def __init__(self, markup: str) -> None:
+        self._markup = markup
+        self._last: dict[str, int] = {}
+
+    def missing(self, tag: re.Match[str]) -> str:
+        """The end tag of an element that has content of its own, if it has none."""
+        name = tag[1].lower()
+        if name not in _ENCLOSING:
+            return ""
+        if name not in self._last:
+            self._last[name] = self._markup.lower().rfind(f"</{name}")
+        return f"</{name}>" if self._last[name] < tag.end() or tag[2].endswith("/") else ""
+
+
+def _told(base: str | None, ends: _Ends, match: re.Match[str]) -> str:
     name = match[1].lower()
     given = {key.lower(): _value(value) for key, value in reversed(_ATTRIBUTE.findall(match[2]))}
     if name in _FRAMES:
-        return _link(given, base) + match[0]
+        return _link(given, base) + match[0] + ends.missing(match)
     tag = "img" if name == "amp-img" else match[1]
     return f"<{tag}{_loaded(given)}{match[2]}>"
 

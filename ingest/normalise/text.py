@@ -6,21 +6,25 @@ from dataclasses import dataclass, field
 
 from ingest.parse.parsed import Text
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_MEANT = {chr(code): bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
+_MEANT |= dict.fromkeys(map(chr, range(0xD800, 0xE000)), "\ufffd")
 
 
 def visible(text: str) -> str:
     """Without control characters (line breaks and tabs stay); halves of surrogate pairs become U+FFFD.
 
-    >>> visible("a\\x00b\\x1bc")
-    'abc'
+    U+0080 to U+009F are what publishers write who mean windows-1252 (HTML 13.2.5.80 reads references so).
+
+    >>> visible("a\\x00b\\x1bc"), visible("don\\x92t")
+    ('abc', 'don’t')
     """
-    return _CONTROLS.sub(lambda match: "\ufffd" if "\ud800" <= match[0] <= "\udfff" else "", text)
+    return _CONTROLS.sub(lambda match: _MEANT.get(match[0], ""), text)
 
 
 def one_line(text: str) -> str | None:
     """Published characters as one line: white space is single blanks; None if nothing is left."""
-    line = " ".join(text.split())
+    line = " ".join((text.replace("\x85", "…") if "\x85" in text else text).split())
     return (line if line.isprintable() else " ".join(visible(line).split())) or None
 
 
@@ -38,7 +42,7 @@ _TAG = re.compile(rf"<(/?)({ELEMENTS})(?=[\s/>])(?:[^<>\"']|\"[^\"<]*\"|'[^'<]*'
 _VOID = frozenset(["br", "hr", "img", "wbr"])
 _BREAKS = frozenset(["br", "hr", "p", "div", "li", "ul", "ol", "table", "tr", "td", "th", "blockquote", "center"])
 _UNREAD = frozenset(["script", "style", "svg"])
-_COMMENT = re.compile(r"<!--[^<>]*-->")
+_COMMENT = re.compile(r"<!--[^<>]*(?:>|\Z)")
 
 
 def decoded_once(text: str) -> str:

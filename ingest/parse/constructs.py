@@ -71,12 +71,14 @@ def media_text(element: Element, name: str, scope: Scope) -> Text | None:
 def atom_text(element: Element, name: str, scope: Scope) -> Text | None:
     """A text construct or content (RFC 4287 sections 3.1 and 4.1.3), Atom 0.3's `mode` included."""
     scope = scope.inside(element)
-    kind = (attribute(element, "type") or "text").strip().lower()
+    given = attribute(element, "type")
+    kind = (given or "text").strip().lower()
     if src := attribute(element, "src"):
         return Text("", kind, name, scope.base, scope.language, src)
     if attribute(element, "mode") == "base64" or kind == _BYTES:
         plain = _from_base64(element.text or "")
-        return _text(plain, None if kind == _BYTES and _is_readable(plain) else _escaped_type(kind), name, scope)
+        is_open = given is None or (kind == _BYTES and _is_readable(plain))
+        return _text(plain, None if is_open else _escaped_type(kind), name, scope)
     if kind == "xhtml" or len(element):
         return _xhtml(element, name, scope)
     return _text(element.text, _escaped_type(kind), name, scope)

@@ -295,7 +295,7 @@ def _format(root: Element, doctype: str) -> str:
         case "rss":
             return _RSS_VERSIONS.get(version) or ("rss20" if version.startswith("2") else "rss")
         case "rdf":
-            used = {split_tag(child.tag)[0] for child in root.iterchildren("*")}
+            used = {split_tag(child.tag)[0] for child in root.iterchildren("*")} or set(root.nsmap.values())
             return "rss090" if RSS_090 in used else "rss10"
         case "channel":
             return "cdf"

@@ -19,7 +19,7 @@ from ingest.parse.constructs import (
 )
 from ingest.parse.draft import MAX_EACH, TITLES, Draft, Node
 from ingest.parse.names import Element, Naming
-from ingest.parse.parsed import Date, Link, ParsedEntry, Term, Text
+from ingest.parse.parsed import PAGE_TYPES, READABLE_TYPES, Date, Link, ParsedEntry, Term, Text
 
 DATE_NAMES = {
     name.lower(): name
@@ -152,7 +152,10 @@ def _content(draft: Draft, node: Node) -> None:
     if node.element.get("url") and not draft.is_atom:
         draft.add(draft.media, medium(node.element, node.name, node.scope))
     elif draft.is_atom or node.key.startswith("atom:") or node.element.get("type"):
-        draft.add(draft.contents, atom_text(node.element, node.name, node.scope))
+        found = atom_text(node.element, node.name, node.scope)
+        draft.add(draft.contents, found)
+        if found and found.type not in READABLE_TYPES and found.type not in PAGE_TYPES:
+            draft.keep_element(node)
     else:
         draft.add(draft.contents, rss_text(node.element, node.name, node.scope, "html"))
 
@@ -213,8 +216,10 @@ def _image(draft: Draft, node: Node) -> None:
 
 
 def _comments(draft: Draft, node: Node) -> None:
-    text = text_content(node.element)
-    if text.strip() and draft.comments is None:
+    text = text_content(node.element).strip()
+    if len(text.split()) > 1:  # some say how many there are
+        draft.keep_element(node)
+    elif text and draft.comments is None:
         draft.comments = text
 
 

@@ -6,10 +6,16 @@ common schema. Strings are as published (entities of the XML layer decoded, noth
 
 from dataclasses import dataclass, field
 
+READABLE_TYPES = frozenset({None, "text", "html", "xhtml"})
+PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text construct: `type` is `text`, `html` or `xhtml` as the format's rules say; None: they leave it open."""
+    """A text construct: `type` is `text`, `html` or `xhtml` as the format's rules say; None: they leave it open.
+
+    Content of another kind (RFC 4287 section 4.1.3.1) has its media type.
+    """
 
     value: str
     type: str | None = None

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape, quoteattr
 
+from ingest.decode import UNREADABLE, legal
 from ingest.parse.names import USUAL_NAMESPACES
 from ingest.parse.precheck import Checked
 
@@ -17,6 +18,7 @@ _REFERENCE = re.compile(r"&(?:#([0-9]+|[xX][0-9a-fA-F]+)|([A-Za-z][A-Za-z0-9]*))
 _STRAY = re.compile(r"<\?xml\s[^<>]{0,200}\?>|<(?![A-Za-z_/!?])|\]\]>|<!DOCTYPE[^<>\[]{0,500}>")
 _PREFIX = re.compile(r"(?:</?|(?<=\s))([A-Za-z_][\w.-]{0,40}):[A-Za-z_]")  # more than needed does no harm
 _DECLARED = re.compile(r"\sxmlns:([A-Za-z_][\w.-]*)\s*=")
+_DECLARATION = re.compile(r"""(\sxmlns(?::[\w.-]{1,40})?\s?=\s?["'])\s{0,9}([^\s"'<>]{1,300})\s{0,9}(?=["'])""")
 _OF_ENTRY = re.compile(r"</?(?:[\w.-]{1,40}:)?(?:item|entry)\b", re.IGNORECASE)
 _PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _MAX_PREFIXES = 100
@@ -50,6 +52,8 @@ def _segments(text: str) -> Iterator[tuple[bool, str]]:
 def _mended_markup(part: str, entities: dict[str, str]) -> str:
     if "&" in part:
         part = _REFERENCE.sub(lambda match: _reference(match, entities), part)
+    if "xmlns" in part:
+        part = _DECLARATION.sub(r"\1\2", part)
     return _STRAY.sub(
         lambda match: {"<": "&lt;", "]": "]]&gt;"}.get(match[0] if match[0] == "<" else match[0][0], ""), part
     )
@@ -70,7 +74,7 @@ def _reference(match: re.Match[str], entities: dict[str, str]) -> str:
 
 
 def without_illegal_references(text: str) -> str:
-    """Text whose references to characters that XML has not are U+FFFD, wherever they stand.
+    """Text whose references to characters that XML has not are replaced, wherever they stand.
 
     A parser that goes on behind mistakes would take them for those characters, which no text can hold.
     """
@@ -81,18 +85,23 @@ _NUMERIC = re.compile(r"&#([xX][0-9a-fA-F]+|[0-9]+);?")
 
 
 def _character(number: str) -> str:
-    """A reference to a character that XML 1.0 (section 2.2) may hold, else U+FFFD."""
+    """A reference to a character that XML 1.0 (section 2.2) may hold, else what stands for it in a text."""
     code = -1
     if len(number) <= 12:
         code = int(number[1:], 16) if number[0] in "xX" else int(number) if number.isdecimal() else -1
-    legal = code in {9, 10, 13} or 0x20 <= code <= 0xD7FF or 0xE000 <= code <= 0xFFFD or 0x10000 <= code <= 0x10FFFF
-    return f"&#{code};" if legal else "\ufffd"
+    char = chr(code) if 0 <= code <= 0x10FFFF else UNREADABLE
+    return f"&#{code};" if (instead := legal(char)) == char != UNREADABLE else instead
 
 
 def _without_tail(checked: Checked) -> str:
-    """The text up to the root's end tag, unless entries follow: then that tag is quoted in one of them."""
+    """The text up to the root's end tag, unless entries follow: then that tag is quoted in one of them.
+
+    An end tag that lacks but its last character gets it.
+    """
     position = checked.text.rfind(f"</{checked.root}")
     close = checked.text.find(">", position) + 1 if position != -1 else 0
+    if position != -1 and not close:
+        return f"{checked.text.rstrip()}>" if checked.text[position:].split() == [f"</{checked.root}"] else checked.text
     return checked.text[:close] if close and not _OF_ENTRY.search(checked.text, close) else checked.text
 
 

@@ -42,12 +42,17 @@ def salvaged(checked: Checked, text: str, fault: str, *, careful: bool = False) 
     ReadError(not_a_feed) if it is none.
     """
     pieces = cut(text, _URL_MARK if checked.local_root == "urlset" else _ENTRY_MARK)
-    feed = None
-    if pieces.entries or not pieces.is_cut_off:
+    feed = _head(checked, text) if _has_none(checked, pieces, text) else None
+    if feed is None and (pieces.entries or not pieces.is_cut_off):
         feed = _by_piece(checked, pieces, text, careful) or _whole(checked, text[: pieces.end], careful)
-    if feed is None or not feed.entries:
+    if feed is None or not (feed.entries or _has_none(checked, pieces, text)):
         raise ReadError(Reason.MALFORMED, f"no entry can be read: {fault}")
     return replace(feed, salvaged=True, note="; ".join(filter(None, [f"not well-formed: {fault}", feed.note])))
+
+
+def _has_none(checked: Checked, pieces: Pieces, text: str) -> bool:
+    """The document is whole, and a feed without entries: what breaks off before the first one is not."""
+    return not pieces.entries and text.rstrip().endswith(f"</{checked.root}>")
 
 
 # --- entry by entry ---------------------------------------------------------------------------------------------------

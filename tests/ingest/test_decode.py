@@ -116,9 +116,9 @@ def test_no_codec_but_the_webs_is_ever_chosen(label: str) -> None:
 
 
 def test_what_xml_cannot_hold_is_replaced_and_counted() -> None:
-    decoded = decode("a\x00b\x08c\ufffe\td\r\ne\x7f".encode())
-    assert decoded.text == "a\ufffdb\ufffdc\ufffd\td\r\ne\x7f"
-    assert (decoded.verdict, decoded.repaired) == ("repaired", 3)
+    decoded = decode("a\x00b\x08c\ufffe\td\r\ne\x0bf\x7f".encode())
+    assert decoded.text == "a\ufffdbc\ufffd\td\r\ne f\x7f"
+    assert (decoded.verdict, decoded.repaired) == ("repaired", 4)
 
 
 def test_halves_of_characters_are_joined_or_replaced() -> None:

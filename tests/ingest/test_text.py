@@ -77,7 +77,7 @@ def test_text_never_has_blank_edges_or_empty_lines_always(markup: str) -> None:
         (" <![CDATA[a & b]]> ", "a & b"),
         ("<script>alert(1)</script>a<style>p{}</style>", "a"),
         ("\n  a\tb\r\n c\u00a0d\u2028", "a b c d"),
-        ("a\x00b\x1b[31mc\x07\x9bd\x7f", "ab[31mcd"),
+        ("a\x00b\x1b[31mc\x07\x9bd\x7f", "ab[31mc›d"),
         ("a\u200b\u200d\u202e", "a\u200b\u200d\u202e"),
         ("\ud800a", "\ufffda"),
         ("5 &gt; 4", "5 > 4"),
