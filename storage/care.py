@@ -15,7 +15,7 @@ from storage.archive import Archive
 from storage.checksum import ITEM, WORDING, checksum
 from storage.engine import Turns, lock_path, open_engine, sqlite_driver, sqlite_path
 from storage.errors import ArchiveError
-from storage.tables import document
+from storage.tables import REFERS_TO, document, metadata
 
 SAFE_SQLITE = (3, 51, 3)
 SAFE_EXPAT = (2, 7, 2)
@@ -99,6 +99,21 @@ def _structure(connection: Connection) -> Iterator[Finding]:
             yield Finding("structure", said)
     for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check"):
         yield Finding("references", f"{table} row {row} names a row of {parent} that is not there")
+    for table, column, parent in loose_references():
+        query = _DANGLING.format(table=table, column=column, parent=parent)
+        for (value,) in connection.exec_driver_sql(query):
+            yield Finding("references", f"{column} {value} in {table} names a row of {parent} that is not there")
+
+
+_DANGLING = """
+SELECT DISTINCT {column} FROM {table} WHERE {column} NOT IN (SELECT {parent}_id FROM {parent}) LIMIT 100
+"""
+
+
+def loose_references() -> list[tuple[str, str, str]]:
+    """(table, column, the table whose id it holds), where the database itself does not see to it."""
+    columns = (column for table in metadata.sorted_tables for column in table.columns)
+    return [(each.table.name, each.name, each.info[REFERS_TO]) for each in columns if REFERS_TO in each.info]
 
 
 def _views(connection: Connection) -> Iterator[Finding]:

@@ -68,6 +68,7 @@ def utc_text(value: datetime) -> str:
 
 
 metadata = MetaData()
+REFERS_TO = "refers to"  # in a column's info: the table whose id it holds, where no foreign key says so
 Id = BigInteger().with_variant(Integer, "sqlite")
 OPTIONS: dict[str, Any] = {"sqlite_strict": True}
 
@@ -84,6 +85,15 @@ def _ref(target: str, comment: str, *, name: str | None = None, null: bool = Fal
     # Deferred, because rows of one transaction name one another in both directions.
     key = ForeignKey(f"{target}.{target}_id", deferrable=True, initially="DEFERRED")
     return Column(name or f"{target}_id", Id, key, nullable=null, index=index, comment=comment)
+
+
+def _loose_ref(target: str, comment: str, *, name: str | None = None, null: bool = False) -> Column[int]:
+    """A reference that begins no index; `verify` looks whether it holds.
+
+    As a foreign key it would have SQLite look through this whole table for each row that is taken out of the other one,
+    or added to it while any reference of the transaction waits for its row.
+    """
+    return Column(name or f"{target}_id", Id, nullable=null, comment=comment, info={REFERS_TO: target})
 
 
 archive_info = _table(
@@ -173,7 +183,7 @@ document = _table(
     Column("bytes", Integer, nullable=False, comment="length of the body"),
     Column("stored_bytes", Integer, nullable=False, comment="length as kept"),
     Column("first_fetched_at", Utc, nullable=False, comment="earliest time at which it was seen"),
-    _ref("document", "zstd prefix that it was compressed with; NULL: stands alone", name="prefix_id", null=True),
+    _loose_ref("document", "zstd prefix that it was compressed with; NULL: stands alone", name="prefix_id", null=True),
     Column("depth", Integer, nullable=False, comment="how many prefixes must be read first"),
 )
 
@@ -217,7 +227,7 @@ reading = _table(
     "reading",
     "What a document says as a document of this feed: its entries, in order.",
     Column("feed_id", Id, ForeignKey("feed.feed_id"), primary_key=True, comment="as a document of this feed"),
-    Column("document_id", Id, ForeignKey("document.document_id"), primary_key=True, comment="which document"),
+    Column("document_id", Id, primary_key=True, comment="which document", info={REFERS_TO: "document"}),
     Column("items", LargeBinary, nullable=False, comment="item ids in document order, 8 bytes each, little-endian"),
     Column("head", Text, nullable=False, comment="JSON: what it says of the feed"),
     Column("salvaged", Integer, nullable=False, comment="1: read as far as it went"),
@@ -265,7 +275,7 @@ item = _table(
     _id("item_id", "grows, never reused"),
     _ref("feed", "whose documents"),
     _ref("entry", "which entry this is, by the evidence so far", index=True),
-    _ref("wording", "what it says"),
+    _loose_ref("wording", "what it says"),
     Column("digest", LargeBinary, nullable=False, comment="of all of it"),
     Column("tier", Integer, nullable=False, comment="keys that count: 0 strong, 1 title and date, 2 content, 3 none"),
     Column("guid", Text, comment="as published"),
@@ -311,7 +321,7 @@ window = _table(
     Column("first_at", Utc, nullable=False, comment="first observation"),
     Column("last_at", Utc, nullable=False, comment="last observation, 304s too"),
     Column("size", Integer, nullable=False, comment="entries in it"),
-    _ref("fetch", "of the first observation", name="first_fetch_id"),
+    _loose_ref("fetch", "of the first observation", name="first_fetch_id"),
     Index("window_feed_time", "feed_id", "first_at"),  # serves: the windows before and after an instant
 )
 
@@ -320,10 +330,10 @@ run = _table(
     "Consecutive windows that carry an item.",
     _id("run_id", "grows, never reused; the version that begins with it has this id"),
     _ref("item", "which item", index=True),
-    _ref("feed", "in which feed"),
+    _loose_ref("feed", "in which feed"),
     _ref("window", "first one that has it", name="first_window_id", index=True),
     _ref("window", "last one that has it; NULL: the newest", name="last_window_id", null=True, index=True),
-    _ref("window", "first one without it", name="next_window_id", null=True),
+    _loose_ref("window", "first one without it", name="next_window_id", null=True),
     Column("first_position", Integer, nullable=False, comment="in the first window, from 1"),
     Column("withdrawn", Integer, nullable=False, comment="1: it left while older ones stayed"),
     Index(
@@ -339,9 +349,9 @@ glimpse = _table(
     "An item seen on a page of the past, which shows no window.",
     _id("glimpse_id", "from the same numbers as run_id"),
     _ref("item", "which item", index=True),
-    _ref("feed", "in which feed"),
-    _ref("fetch", "by which attempt"),
-    _ref("document", "which page"),
+    _loose_ref("feed", "in which feed"),
+    _loose_ref("fetch", "by which attempt"),
+    _loose_ref("document", "which page"),
     Column("at", Utc, nullable=False, comment="when the page was seen"),
     Column(
         "strand",
@@ -357,8 +367,8 @@ entry = _table(
     _id("entry_id", "grows, never reused"),
     _ref("outlet", "whose entry"),
     _ref("feed", "with the fullest text", null=True),
-    _ref("item", "newest one of that feed", null=True),
-    _ref("wording", "what it says now", null=True),
+    _loose_ref("item", "newest one of that feed", null=True),
+    _loose_ref("wording", "what it says now", null=True),
     Column("version", Integer, nullable=False, comment="rank of that wording in its feed"),
     Column("versions", Integer, nullable=False, comment="wordings in all"),
     Column("published_at", Utc, comment="of the wording"),
@@ -381,9 +391,9 @@ version = _table(
     _id("version_id", "id of the run or glimpse that it was first known from"),
     _ref("entry", "which entry", index=True),
     _ref("feed", "in which feed"),
-    _ref("item", "first item that worded it so"),
+    _loose_ref("item", "first item that worded it so"),
     _ref("wording", "what it says", index=True),
-    _ref("fetch", "that saw it first"),
+    _loose_ref("fetch", "that saw it first"),
     Column("rank", Integer, nullable=False, comment="1 for the first wording in this feed"),
     Column("seen_at", Utc, nullable=False, comment="first seen in this wording"),
     Column("replaced_at", Utc, comment="first seen in the next one"),
@@ -423,7 +433,7 @@ gap = _table(
     "Two successive windows that share nothing: entries may have been missed between them.",
     _id("gap_id", "grows, never reused"),
     _ref("feed", "which feed", index=True),
-    _ref("window", "the last one before", name="after_window_id"),
+    _loose_ref("window", "the last one before", name="after_window_id"),
     _ref("window", "the first one after", name="before_window_id"),
     Column("detected_at", Utc, nullable=False, comment="our clock"),
     Column("estimated_missed", Integer, comment="entries, estimated"),

@@ -9,7 +9,7 @@ import pytest
 from saying import START, Said, rows, told, visit
 
 from storage.archive import Archive
-from storage.care import backup, compact, verify
+from storage.care import backup, compact, loose_references, verify
 from storage.engine import sqlite_driver
 
 TEXT = " ".join(f"Satz {n} von vielen." for n in range(20))
@@ -185,3 +185,24 @@ def test_compacting_changes_nothing_that_the_archive_tells(whole: Path, tmp_path
     with Archive.open(str(path)) as archive:
         assert told(archive) == before
     assert wrong(path) == []
+
+
+AT = "2026-01-01T00:00:00Z"
+MORE = [  # of what the archive has none
+    f"insert into glimpse select 1, 1, 1, 1, 1, '{AT}', ''",
+    f"insert into gap select 1, 1, 1, 2, '{AT}', null, 'open', null, 0",
+]
+
+
+@pytest.mark.parametrize(("table", "column", "parent"), loose_references())
+def test_a_reference_that_the_database_itself_does_not_see_to_is_looked_at(
+    whole: Path, tmp_path: Path, table: str, column: str, parent: str
+) -> None:
+    path = changed(whole, tmp_path, *MORE)
+    assert wrong(path) == []
+    path = changed(
+        path, tmp_path, f"update {table} set {column} = 99999 where {column} = (select max({column}) from {table})"
+    )
+    with Archive.open(str(path)) as archive:
+        found = [finding.text for finding in verify(archive) if finding.check == "references"]
+    assert f"{column} 99999 in {table} names a row of {parent} that is not there" in found

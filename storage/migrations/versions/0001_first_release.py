@@ -54,7 +54,6 @@ def upgrade() -> None:
     sa.Column('first_fetched_at', Utc, nullable=False, comment='earliest time at which it was seen'),
     sa.Column('prefix_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='zstd prefix that it was compressed with; NULL: stands alone'),
     sa.Column('depth', sa.Integer(), nullable=False, comment='how many prefixes must be read first'),
-    sa.ForeignKeyConstraint(['prefix_id'], ['document.document_id'], initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('document_id'),
     sa.UniqueConstraint('sha256'),
     comment='A distinct body, as received.',
@@ -67,31 +66,6 @@ def upgrade() -> None:
     comment='The compressed bodies, apart, so that scans of document stay cheap.',
     sqlite_strict=True
     )
-    op.create_table('entry',
-    sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
-    sa.Column('outlet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='whose entry'),
-    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='with the fullest text'),
-    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='newest one of that feed'),
-    sa.Column('wording_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='what it says now'),
-    sa.Column('version', sa.Integer(), nullable=False, comment='rank of that wording in its feed'),
-    sa.Column('versions', sa.Integer(), nullable=False, comment='wordings in all'),
-    sa.Column('published_at', Utc, nullable=True, comment='of the wording'),
-    sa.Column('first_seen_at', Utc, nullable=True, comment='earliest observation'),
-    sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='grows with every change'),
-    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['item_id'], ['item.item_id'], initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['outlet_id'], ['outlet.outlet_id'], initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['wording_id'], ['wording.wording_id'], initially='DEFERRED', deferrable=True),
-    sa.PrimaryKeyConstraint('entry_id'),
-    comment='An entry, as it stands now.',
-    sqlite_strict=True
-    )
-    op.create_index('entry_feed_seen', 'entry', ['feed_id', 'first_seen_at'], unique=False)
-    op.create_index('entry_outlet_published', 'entry', ['outlet_id', 'published_at'], unique=False)
-    op.create_index('entry_outlet_seen', 'entry', ['outlet_id', 'first_seen_at'], unique=False)
-    op.create_index('entry_published', 'entry', ['published_at'], unique=False)
-    op.create_index('entry_seen', 'entry', ['first_seen_at'], unique=False)
-    op.create_index('entry_seq', 'entry', ['seq'], unique=True)
     op.create_table('entry_merge',
     sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='the one that is no more'),
     sa.Column('into_entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='the one that stays'),
@@ -108,28 +82,6 @@ def upgrade() -> None:
     comment='How often a host was asked and when it may be again: holds across all processes on this archive.',
     sqlite_strict=True
     )
-    op.create_table('item',
-    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
-    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='whose documents'),
-    sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which entry this is, by the evidence so far'),
-    sa.Column('wording_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='what it says'),
-    sa.Column('digest', sa.LargeBinary(), nullable=False, comment='of all of it'),
-    sa.Column('tier', sa.Integer(), nullable=False, comment='keys that count: 0 strong, 1 title and date, 2 content, 3 none'),
-    sa.Column('guid', sa.Text(), nullable=True, comment='as published'),
-    sa.Column('url', sa.Text(), nullable=True, comment='as published, absolute'),
-    sa.Column('canonical_url', sa.Text(), nullable=True, comment='the url without what does not address'),
-    sa.Column('comments_url', sa.Text(), nullable=True, comment='where readers comment'),
-    sa.Column('extra', sa.Text(), nullable=True, comment='JSON object of what the schema has no column for'),
-    sa.Column('checksum', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='of what does not change: what `verify` holds it against'),
-    sa.ForeignKeyConstraint(['entry_id'], ['entry.entry_id'], initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['wording_id'], ['wording.wording_id'], initially='DEFERRED', deferrable=True),
-    sa.PrimaryKeyConstraint('item_id'),
-    sa.UniqueConstraint('feed_id', 'digest'),
-    comment='An entry exactly as documents of one feed carry it.',
-    sqlite_strict=True
-    )
-    op.create_index(op.f('ix_item_entry_id'), 'item', ['entry_id'], unique=False)
     op.create_table('outlet',
     sa.Column('outlet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
     sa.Column('slug', sa.Text(), nullable=False, comment='name for ever, as in feeds.yaml'),
@@ -209,18 +161,6 @@ def upgrade() -> None:
     )
     op.create_index('feed_due', 'feed', ['listed', 'next_due_at'], unique=False)
     op.create_index(op.f('ix_feed_outlet_id'), 'feed', ['outlet_id'], unique=False)
-    op.create_table('item_key',
-    sa.Column('key', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='digest of scope, kind and text'),
-    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which item has it'),
-    sa.Column('kind', sa.Text(), nullable=False, comment='guid, guid_path, guid_global, publisher_id, url, title_time, title_date, content'),
-    sa.Column('text', sa.Text(), nullable=True, comment='the key, where no column of item has it'),
-    sa.ForeignKeyConstraint(['item_id'], ['item.item_id'], ),
-    sa.PrimaryKeyConstraint('key', 'item_id'),
-    comment='Evidence of which entry an item is.',
-    sqlite_strict=True,
-    sqlite_with_rowid=False
-    )
-    op.create_index('item_key_item', 'item_key', ['item_id'], unique=False)
     op.create_table('wording',
     sa.Column('wording_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
     sa.Column('outlet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='of which outlet'),
@@ -264,6 +204,29 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     op.create_index(op.f('ix_deletion_feed_id'), 'deletion', ['feed_id'], unique=False)
+    op.create_table('entry',
+    sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
+    sa.Column('outlet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='whose entry'),
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='with the fullest text'),
+    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='newest one of that feed'),
+    sa.Column('wording_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='what it says now'),
+    sa.Column('version', sa.Integer(), nullable=False, comment='rank of that wording in its feed'),
+    sa.Column('versions', sa.Integer(), nullable=False, comment='wordings in all'),
+    sa.Column('published_at', Utc, nullable=True, comment='of the wording'),
+    sa.Column('first_seen_at', Utc, nullable=True, comment='earliest observation'),
+    sa.Column('seq', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='grows with every change'),
+    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['outlet_id'], ['outlet.outlet_id'], initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('entry_id'),
+    comment='An entry, as it stands now.',
+    sqlite_strict=True
+    )
+    op.create_index('entry_feed_seen', 'entry', ['feed_id', 'first_seen_at'], unique=False)
+    op.create_index('entry_outlet_published', 'entry', ['outlet_id', 'published_at'], unique=False)
+    op.create_index('entry_outlet_seen', 'entry', ['outlet_id', 'first_seen_at'], unique=False)
+    op.create_index('entry_published', 'entry', ['published_at'], unique=False)
+    op.create_index('entry_seen', 'entry', ['first_seen_at'], unique=False)
+    op.create_index('entry_seq', 'entry', ['seq'], unique=True)
     op.create_table('feed_url',
     sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which feed'),
     sa.Column('url', sa.Text(), nullable=False, comment='placeholders for secrets'),
@@ -332,7 +295,6 @@ def upgrade() -> None:
     sa.Column('salvaged', sa.Integer(), nullable=False, comment='1: read as far as it went'),
     sa.Column('note', sa.Text(), nullable=True, comment='what was repaired, cut or dropped'),
     sa.Column('sources', sa.LargeBinary(), nullable=True, comment='digest of what each item was read from, 16 bytes each; zeros: none'),
-    sa.ForeignKeyConstraint(['document_id'], ['document.document_id'], ),
     sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], ),
     sa.PrimaryKeyConstraint('feed_id', 'document_id'),
     comment='What a document says as a document of this feed: its entries, in order.',
@@ -383,48 +345,6 @@ def upgrade() -> None:
     sqlite_strict=True,
     sqlite_with_rowid=False
     )
-    op.create_table('glimpse',
-    sa.Column('glimpse_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='from the same numbers as run_id'),
-    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which item'),
-    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='in which feed'),
-    sa.Column('fetch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='by which attempt'),
-    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which page'),
-    sa.Column('at', Utc, nullable=False, comment='when the page was seen'),
-    sa.Column('strand', sa.Text(), nullable=False, comment='pages that word alike: window (feed pages), wordpress, sitemap, article'),
-    sa.ForeignKeyConstraint(['document_id'], ['document.document_id'], initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['fetch_id'], ['fetch.fetch_id'], initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['item_id'], ['item.item_id'], initially='DEFERRED', deferrable=True),
-    sa.PrimaryKeyConstraint('glimpse_id'),
-    comment='An item seen on a page of the past, which shows no window.',
-    sqlite_strict=True
-    )
-    op.create_index(op.f('ix_glimpse_item_id'), 'glimpse', ['item_id'], unique=False)
-    op.create_table('version',
-    sa.Column('version_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='id of the run or glimpse that it was first known from'),
-    sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which entry'),
-    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='in which feed'),
-    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='first item that worded it so'),
-    sa.Column('wording_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='what it says'),
-    sa.Column('fetch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='that saw it first'),
-    sa.Column('rank', sa.Integer(), nullable=False, comment='1 for the first wording in this feed'),
-    sa.Column('seen_at', Utc, nullable=False, comment='first seen in this wording'),
-    sa.Column('replaced_at', Utc, nullable=True, comment='first seen in the next one'),
-    sa.Column('change', sa.Text(), nullable=False, comment='first, title, text, meta, date, typo, noise'),
-    sa.Column('lag_s', sa.Integer(), nullable=True, comment='of a first wording: seconds from publication to sight'),
-    sa.ForeignKeyConstraint(['entry_id'], ['entry.entry_id'], initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['fetch_id'], ['fetch.fetch_id'], initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['item_id'], ['item.item_id'], initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['wording_id'], ['wording.wording_id'], initially='DEFERRED', deferrable=True),
-    sa.PrimaryKeyConstraint('version_id'),
-    comment='A wording of an entry in a feed, from when to when.',
-    sqlite_strict=True
-    )
-    op.create_index(op.f('ix_version_entry_id'), 'version', ['entry_id'], unique=False)
-    op.create_index(op.f('ix_version_wording_id'), 'version', ['wording_id'], unique=False)
-    op.create_index('version_feed_seen', 'version', ['feed_id', 'seen_at', 'lag_s'], unique=False)
-    op.create_index('version_seen', 'version', ['seen_at'], unique=False)
     op.create_table('window',
     sa.Column('window_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
     sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which feed'),
@@ -435,7 +355,6 @@ def upgrade() -> None:
     sa.Column('first_fetch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='of the first observation'),
     sa.ForeignKeyConstraint(['document_id'], ['document.document_id'], initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['first_fetch_id'], ['fetch.fetch_id'], initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('window_id'),
     comment='A stretch of time for which a feed was one and the same document.',
     sqlite_strict=True
@@ -452,7 +371,6 @@ def upgrade() -> None:
     sa.Column('state', sa.Text(), nullable=False, comment='open, closed, unclosable'),
     sa.Column('closed_at', Utc, nullable=True, comment='our clock'),
     sa.Column('recovered', sa.Integer(), nullable=False, comment='entries that backfill found in it'),
-    sa.ForeignKeyConstraint(['after_window_id'], ['window.window_id'], initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['before_window_id'], ['window.window_id'], initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('gap_id'),
@@ -461,6 +379,76 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     op.create_index(op.f('ix_gap_feed_id'), 'gap', ['feed_id'], unique=False)
+    op.create_table('item',
+    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='whose documents'),
+    sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which entry this is, by the evidence so far'),
+    sa.Column('wording_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='what it says'),
+    sa.Column('digest', sa.LargeBinary(), nullable=False, comment='of all of it'),
+    sa.Column('tier', sa.Integer(), nullable=False, comment='keys that count: 0 strong, 1 title and date, 2 content, 3 none'),
+    sa.Column('guid', sa.Text(), nullable=True, comment='as published'),
+    sa.Column('url', sa.Text(), nullable=True, comment='as published, absolute'),
+    sa.Column('canonical_url', sa.Text(), nullable=True, comment='the url without what does not address'),
+    sa.Column('comments_url', sa.Text(), nullable=True, comment='where readers comment'),
+    sa.Column('extra', sa.Text(), nullable=True, comment='JSON object of what the schema has no column for'),
+    sa.Column('checksum', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='of what does not change: what `verify` holds it against'),
+    sa.ForeignKeyConstraint(['entry_id'], ['entry.entry_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('item_id'),
+    sa.UniqueConstraint('feed_id', 'digest'),
+    comment='An entry exactly as documents of one feed carry it.',
+    sqlite_strict=True
+    )
+    op.create_index(op.f('ix_item_entry_id'), 'item', ['entry_id'], unique=False)
+    op.create_table('version',
+    sa.Column('version_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='id of the run or glimpse that it was first known from'),
+    sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which entry'),
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='in which feed'),
+    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='first item that worded it so'),
+    sa.Column('wording_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='what it says'),
+    sa.Column('fetch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='that saw it first'),
+    sa.Column('rank', sa.Integer(), nullable=False, comment='1 for the first wording in this feed'),
+    sa.Column('seen_at', Utc, nullable=False, comment='first seen in this wording'),
+    sa.Column('replaced_at', Utc, nullable=True, comment='first seen in the next one'),
+    sa.Column('change', sa.Text(), nullable=False, comment='first, title, text, meta, date, typo, noise'),
+    sa.Column('lag_s', sa.Integer(), nullable=True, comment='of a first wording: seconds from publication to sight'),
+    sa.ForeignKeyConstraint(['entry_id'], ['entry.entry_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
+    sa.ForeignKeyConstraint(['wording_id'], ['wording.wording_id'], initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('version_id'),
+    comment='A wording of an entry in a feed, from when to when.',
+    sqlite_strict=True
+    )
+    op.create_index(op.f('ix_version_entry_id'), 'version', ['entry_id'], unique=False)
+    op.create_index(op.f('ix_version_wording_id'), 'version', ['wording_id'], unique=False)
+    op.create_index('version_feed_seen', 'version', ['feed_id', 'seen_at', 'lag_s'], unique=False)
+    op.create_index('version_seen', 'version', ['seen_at'], unique=False)
+    op.create_table('glimpse',
+    sa.Column('glimpse_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='from the same numbers as run_id'),
+    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which item'),
+    sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='in which feed'),
+    sa.Column('fetch_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='by which attempt'),
+    sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which page'),
+    sa.Column('at', Utc, nullable=False, comment='when the page was seen'),
+    sa.Column('strand', sa.Text(), nullable=False, comment='pages that word alike: window (feed pages), wordpress, sitemap, article'),
+    sa.ForeignKeyConstraint(['item_id'], ['item.item_id'], initially='DEFERRED', deferrable=True),
+    sa.PrimaryKeyConstraint('glimpse_id'),
+    comment='An item seen on a page of the past, which shows no window.',
+    sqlite_strict=True
+    )
+    op.create_index(op.f('ix_glimpse_item_id'), 'glimpse', ['item_id'], unique=False)
+    op.create_table('item_key',
+    sa.Column('key', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='digest of scope, kind and text'),
+    sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which item has it'),
+    sa.Column('kind', sa.Text(), nullable=False, comment='guid, guid_path, guid_global, publisher_id, url, title_time, title_date, content'),
+    sa.Column('text', sa.Text(), nullable=True, comment='the key, where no column of item has it'),
+    sa.ForeignKeyConstraint(['item_id'], ['item.item_id'], ),
+    sa.PrimaryKeyConstraint('key', 'item_id'),
+    comment='Evidence of which entry an item is.',
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    op.create_index('item_key_item', 'item_key', ['item_id'], unique=False)
     op.create_table('run',
     sa.Column('run_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused; the version that begins with it has this id'),
     sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which item'),
@@ -470,11 +458,9 @@ def upgrade() -> None:
     sa.Column('next_window_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='first one without it'),
     sa.Column('first_position', sa.Integer(), nullable=False, comment='in the first window, from 1'),
     sa.Column('withdrawn', sa.Integer(), nullable=False, comment='1: it left while older ones stayed'),
-    sa.ForeignKeyConstraint(['feed_id'], ['feed.feed_id'], initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['first_window_id'], ['window.window_id'], initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['item_id'], ['item.item_id'], initially='DEFERRED', deferrable=True),
     sa.ForeignKeyConstraint(['last_window_id'], ['window.window_id'], initially='DEFERRED', deferrable=True),
-    sa.ForeignKeyConstraint(['next_window_id'], ['window.window_id'], initially='DEFERRED', deferrable=True),
     sa.PrimaryKeyConstraint('run_id'),
     comment='Consecutive windows that carry an item.',
     sqlite_strict=True
