@@ -84,10 +84,14 @@ def _learned(memory: Memory, recorded: Recorded, told: Signals, now: datetime) -
     shown = rhythm.Shown(
         tuple(_minutes(at) for at in told.published), recorded.entries_new, recorded.entries_seen, recorded.gap
     )
+    stands_until = _minutes(now) + _in_minutes(told.fresh_for or timedelta(0))
     return replace(
         memory,
         rhythm=rhythm.learned(memory.rhythm, shown, _minutes(now)),
-        lifetime_s=renewals.lifetime(memory.lifetime_s, told.fresh_for),
+        lifetime_s=renewals.lifetime(
+            memory.lifetime_s, told.fresh_for, timedelta(minutes=stands_until - memory.stands_until)
+        ),
+        stands_until=round(stands_until, 3),
         belied=_belied(memory, shown, _minutes(now)),
         floor_s=round(memory.floor_s * FLOOR_FADES, 2),
         retries=0,
@@ -144,12 +148,13 @@ def _moved(after: timedelta, fresh: timedelta, memory: Memory, now: datetime) ->
     """Onto a better moment nearby: when the document is renewed, or just after the publisher's own mark."""
     minutes, past = _in_minutes(after), _minutes(now)
     if 0 < memory.lifetime_s <= renewals.LONGEST_LIFETIME:
-        return timedelta(minutes=wait.on_grid(minutes, _in_minutes(fresh), memory.lifetime_s / 60.0))
+        return timedelta(minutes=wait.on_grid(minutes, _in_minutes(fresh), memory.lifetime_s / 60.0, wait.RENEWED))
     if every := renewals.rhythm_of(memory.belied):
-        return timedelta(minutes=wait.on_grid(minutes, -past % every + _in_minutes(PAST_THE_CACHE), every))
+        first = -past % every + _in_minutes(PAST_THE_CACHE)
+        return timedelta(minutes=wait.on_grid(minutes, first, every, wait.RENEWED))
     if memory.rhythm and memory.rhythm.marks > wait.MARKED:
         first = -past % rhythm.MARK + _in_minutes(PAST_THE_MARK)
-        return timedelta(minutes=wait.on_grid(minutes, first, rhythm.MARK))
+        return timedelta(minutes=wait.on_grid(minutes, first, rhythm.MARK, wait.MARKS))
     return after
 
 

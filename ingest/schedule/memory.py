@@ -20,6 +20,7 @@ class Memory:
     rhythm: Rhythm | None = None
     interval_s: int | None = None  # what was last waited for after a good answer
     floor_s: float = 0.0  # the server would not answer more often (429)
+    stands_until: float = 0.0  # minutes since 1970 until which the server said that the last document stands
     lifetime_s: int = 0  # for how long the server says that a document stands
     belied: Belied = NOTHING  # how often each rhythm of renewal was contradicted
     ttl_s: int = 0  # what the document says of its own rhythm
@@ -132,6 +133,7 @@ _READERS: dict[str, Callable[[object], Any]] = {
     "rhythm": _rhythm,
     "interval_s": _count,
     "floor_s": _number,
+    "stands_until": _number,
     "lifetime_s": _count,
     "belied": _belied,
     "ttl_s": _count,

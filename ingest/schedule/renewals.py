@@ -17,15 +17,31 @@ ENOUGH = 4.0  # entries that came late
 LATEST = 120.0  # minutes: an entry that came later was back-dated
 LONGEST_LIFETIME = 3600  # seconds: documents that stand longer are not worth waiting for
 WHOLE_MINUTE = 15.0  # seconds that a cache may have held a copy when we come just after its renewal
+ROUND = tuple(60 * minutes for minutes in (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60))  # seconds that caches are told
+SAME = 3.0  # seconds
 
 
-def lifetime(before_s: int, fresh_for: timedelta | None) -> int:
-    """Seconds for which the server lets a document stand: the longest that it gave lately, in whole minutes."""
+def lifetime(before_s: int, fresh_for: timedelta | None, moved: timedelta) -> int:
+    """Seconds for which the server lets a document stand: the longest that it gave lately, in whole minutes.
+
+    `moved`: by how much the time until which it stands is later than at the look before. Who comes ever so late in a
+    copy's life is given its rest alone, and would take that for all of it; but the end moves by whole lives.
+
+    >>> lifetime(750, timedelta(seconds=140), timedelta(seconds=1800))
+    900
+    """
     if fresh_for is None:
         return 0
     given = fresh_for.total_seconds()
     to_the_minute = -given % 60.0
-    return max(int(given + (to_the_minute if to_the_minute < WHOLE_MINUTE else 0.0)), int(before_s * 0.999))
+    longest = max(int(given + (to_the_minute if to_the_minute < WHOLE_MINUTE else 0.0)), int(before_s * 0.999))
+    if given >= longest - WHOLE_MINUTE or not timedelta(0) < moved < timedelta(days=1):
+        return longest
+    return next((life for life in ROUND if life >= longest and _is_multiple(moved.total_seconds(), life)), longest)
+
+
+def _is_multiple(seconds: float, life: int) -> bool:
+    return abs(seconds - round(seconds / life) * life) < SAME
 
 
 def belied(before: Belied, dates: Iterable[float], last: float, now: float) -> Belied:

@@ -19,7 +19,8 @@ SURE = 3.09  # normal quantile of 1 in 1,000
 UPPER = 1.65  # the level's upper 95 % bound
 FIRST_STEP, GROWTH = 2.0, 1.1  # the search goes in steps that grow: minutes, factor
 MARKED = 0.15  # share of entries on quarters of an hour from which it pays to come just after one
-SOONER, LATER = 0.7, 1.4  # how far a moment may be moved onto a better one
+MARKS = (0.7, 1.4)  # how much sooner and later it pays to come for what most entries go by ...
+RENEWED = (0.4, 2.5)  # ... and for what all go by: between two renewals there is nothing to be had
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +78,13 @@ def _rates(rhythm: Rhythm, now: float, longest: float) -> Iterator[tuple[float, 
         step *= GROWTH
 
 
-def on_grid(minutes: float, first: float, every: float) -> float:
-    """The nearest of `first`, `first + every`, … where it is not much sooner or later, else `minutes`.
+def on_grid(minutes: float, first: float, every: float, within: tuple[float, float]) -> float:
+    """The nearest of `first`, `first + every`, … where it is not too much sooner or later, else `minutes`.
 
-    >>> on_grid(22.0, 4.0, 10.0), on_grid(22.0, 4.0, 120.0)
+    >>> on_grid(22.0, 4.0, 10.0, MARKS), on_grid(22.0, 4.0, 120.0, MARKS)
     (24.0, 22.0)
     """
     after = first + max(0.0, math.ceil((minutes - first) / every)) * every
-    candidates = [at for at in (after - every, after) if at >= first and SOONER <= at / minutes <= LATER]
+    sooner, later = within
+    candidates = [at for at in (after - every, after) if at >= first and sooner <= at / minutes <= later]
     return min(candidates, key=lambda at: max(at / minutes, minutes / at), default=minutes)

@@ -204,6 +204,16 @@ def test_it_comes_just_after_the_server_renews_its_copy() -> None:
     assert max(late) < 30 * timedelta(seconds=1)
 
 
+def test_who_happened_to_come_late_in_a_copys_life_does_not_stay_late() -> None:
+    """Coming every 15 minutes to a copy that lives for 15, one is given the same rest of its life each time."""
+    life = Life(by_hour(180, always), repairable=True)
+    life.now = MONDAY + 12 * MINUTE
+    while life.now < MONDAY + 2 * DAY:
+        life.told["fresh_for"] = 15 * MINUTE - (life.now - MONDAY) % (15 * MINUTE)
+        life.poll()
+    assert (life.now - MONDAY) % (15 * MINUTE) < MINUTE
+
+
 def test_it_learns_from_late_entries_when_a_document_is_renewed() -> None:
     """A cache that nobody tells of, renewed every 15 minutes."""
     dice = random.Random(3)
