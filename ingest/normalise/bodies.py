@@ -30,10 +30,10 @@ _LINES_COUNT = frozenset({"media:description", "content_text"})  # a line break 
 
 # Elements that no title has: there they are words.
 _OF_BODIES = (
-    "address|applet|article|aside|audio|base|button|canvas|caption|col|colgroup|dd|details|dialog|dir|dl|dt|embed|"
-    "fieldset|figcaption|footer|form|frame|frameset|header|hgroup|iframe|input|label|legend|link|main|map|math|menu|"
+    "address|applet|article|aside|audio|base|body|button|canvas|caption|col|colgroup|dd|details|dialog|dir|dl|dt|embed|"
+    "fieldset|figcaption|footer|form|frame|frameset|head|header|hgroup|html|iframe|input|label|legend|link|main|map|math|menu|"
     "meta|meter|nav|noscript|object|optgroup|option|output|param|picture|pre|progress|rp|rt|ruby|section|select|"
-    "source|summary|textarea|tfoot|thead|video"
+    "source|summary|textarea|tfoot|thead|title|video"
 )
 _HAS_MARKUP = re.compile(
     rf"</?(?:{ELEMENTS}|{_OF_BODIES})(?=[\s/>])[^<>]*>|<!--|&(?:#\w{{1,8}}|[A-Za-z]\w{{1,31}});", re.IGNORECASE

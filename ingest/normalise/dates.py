@@ -30,6 +30,10 @@ _RFC5322 = re.compile(
 )
 _ENGLISH = {name[:3].lower(): month for month, name in enumerate(ENGLISH_MONTHS, 1)}
 _BARE = re.compile(r"[0-9]{4,7}|[0-9]{9,10}(?:\.[0-9]+)?|[0-9]{13}|-[0-9]{2}-?[0-9]{2}(?:-[0-9]{2})?")
+# ISO 8601's extended and basic form in one, and blanks around the T.
+_CLOCK_BEHIND_T = re.compile(
+    r"(?<=[0-9]{4}-[0-9]{2}-[0-9]{2}) ?[Tt] ?([0-9]{2}):?([0-9]{2})(?::?([0-9]{2}))?(?![0-9:])"
+)
 _HANGUL = re.compile("[가-힣]")
 
 
@@ -127,7 +131,11 @@ def _plain(raw: str) -> str:
     text = html.unescape(html.unescape(raw)) if "&" in raw else raw
     if not text.isascii():
         text = "".join(map(_plain_char, unicodedata.normalize("NFKC", text)))
-    return " ".join(text.split())
+    return _CLOCK_BEHIND_T.sub(_with_colons, " ".join(text.split()))
+
+
+def _with_colons(match: re.Match[str]) -> str:
+    return "T" + ":".join(filter(None, match.groups()))
 
 
 def _plain_char(char: str) -> str:

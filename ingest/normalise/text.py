@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from ingest.parse.parsed import Text
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_BYTES = re.compile("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_HAS_BYTES = re.compile("[\xc2-\xdf][\x80-\x9f]|[\xe0-\xf4](?:[\x80-\x9f][\x80-\xbf]|[\xa0-\xbf][\x80-\x9f])")
 _MEANT = {chr(code): bytes([code]).decode("cp1252", "ignore") for code in range(0x80, 0xA0)}
 _MEANT |= dict.fromkeys(map(chr, range(0xD800, 0xE000)), "\ufffd")
 
@@ -14,17 +16,29 @@ _MEANT |= dict.fromkeys(map(chr, range(0xD800, 0xE000)), "\ufffd")
 def visible(text: str) -> str:
     """Without control characters (line breaks and tabs stay); halves of surrogate pairs become U+FFFD.
 
-    U+0080 to U+009F are what publishers write who mean windows-1252 (HTML 13.2.5.80 reads references so).
+    U+0080 to U+009F are what publishers write who mean windows-1252 (HTML 13.2.5.80 reads references so), or the rest
+    of a character whose bytes in UTF-8 were taken for characters.
 
-    >>> visible("a\\x00b\\x1bc"), visible("don\\x92t")
-    ('abc', 'don’t')
+    >>> visible("a\\x00b\\x1bc"), visible("don\\x92t"), visible("Stra\\xc3\\x9fe f\\xc3\\xbcr")
+    ('abc', 'don’t', 'Straße für')
     """
+    if _HAS_BYTES.search(text):
+        text = _BYTES.sub(_from_bytes, text)
     return _CONTROLS.sub(lambda match: _MEANT.get(match[0], ""), text)
+
+
+def _from_bytes(match: re.Match[str]) -> str:
+    try:
+        return match[0].encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return match[0]
 
 
 def one_line(text: str) -> str | None:
     """Published characters as one line: white space is single blanks; None if nothing is left."""
-    line = " ".join((text.replace("\x85", "…") if "\x85" in text else text).split())
+    if "\x85" in text:  # for str.split it is white space
+        text = visible(text)
+    line = " ".join(text.split())
     return (line if line.isprintable() else " ".join(visible(line).split())) or None
 
 

@@ -5,7 +5,7 @@ Nothing is trimmed, resolved or interpreted, but what a format's own rules say o
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urljoin
 
 from lxml import etree
@@ -71,10 +71,16 @@ def media_text(element: Element, name: str, scope: Scope) -> Text | None:
 def atom_text(element: Element, name: str, scope: Scope) -> Text | None:
     """A text construct or content (RFC 4287 sections 3.1 and 4.1.3), Atom 0.3's `mode` included."""
     scope = scope.inside(element)
+    inline = _inline(element, name, scope)
+    if src := attribute(element, "src"):
+        kind = (attribute(element, "type") or "text").strip().lower()
+        return replace(inline or Text("", kind, name, scope.base, scope.language), src=src)
+    return inline
+
+
+def _inline(element: Element, name: str, scope: Scope) -> Text | None:
     given = attribute(element, "type")
     kind = (given or "text").strip().lower()
-    if src := attribute(element, "src"):
-        return Text("", kind, name, scope.base, scope.language, src)
     if attribute(element, "mode") == "base64" or kind == _BYTES:
         plain = _from_base64(element.text or "")
         is_open = given is None or (kind == _BYTES and _is_readable(plain))
@@ -84,9 +90,12 @@ def atom_text(element: Element, name: str, scope: Scope) -> Text | None:
     return _text(element.text, _escaped_type(kind), name, scope)
 
 
-def _escaped_type(kind: str) -> str:
+def _escaped_type(kind: str) -> str | None:
+    """None: no type that there is."""
     if kind in _MARKUP_TYPES:
         return "html"
+    if "/" not in kind and kind not in {"text", "xhtml"}:
+        return None
     return "xhtml" if kind.endswith(("xml", "xhtml")) else "text" if kind.startswith("text") else kind
 
 
