@@ -101,7 +101,7 @@ def _write(tx: Tx, confirmed: Sequence[_Confirmed]) -> None:
         NEW_FETCH,
         [attempt_row(tx, each.visit.outcome.fetch, each.recorded, each.row.document_id) for each in confirmed],
     )
-    tx.write(_STAND, [_standing(each) for each in confirmed])
+    tx.write(feeds.CHANGE, [_standing(each) for each in confirmed])
 
 
 _GO_ON = Often(update(window).where(window.c.window_id == bindparam("of")).values(last_at=bindparam("to")))
@@ -110,15 +110,4 @@ _GO_ON = Often(update(window).where(window.c.window_id == bindparam("of")).value
 def _standing(each: _Confirmed) -> dict[str, Any]:
     at = each.visit.outcome.fetch.requested_at
     values = feeds.standing_values(each.standing, FeedHealth(each.row.state), attempted_at=at)
-    return {
-        "of": each.row.feed_id,
-        **{f"new_{name}": value for name, value in values.items()},
-        "new_last_success_at": at,
-    }
-
-
-_STAND = Often(
-    update(feed)
-    .where(feed.c.feed_id == bindparam("of"))
-    .values({name: bindparam(f"new_{name}") for name in (*feeds.STANDING, "last_success_at")})
-)
+    return {"of": each.row.feed_id, **values, "last_success_at": at}

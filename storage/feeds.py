@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, and_, bindparam, or_, select, update
 
+from storage.prepared import Often
 from storage.records import FeedHealth, FeedListing, FeedRecord, OutletListing, Standing
 from storage.selector import selects
 from storage.tables import document, feed, feed_url, outlet
@@ -246,10 +247,13 @@ def unclaim(tx: Tx, feed_ids: Sequence[int]) -> None:
     tx.write(update(feed).where(feed.c.feed_id == bindparam("of")).values(values), [{"of": n} for n in feed_ids])
 
 
+CHANGE = Often(update(feed).where(feed.c.feed_id == bindparam("of")), by_row=True)
+
+
 def postpone(tx: Tx, feed_id: int, until: datetime, because: str) -> None:
     """The feed was not asked, since its host may not be: it is due again then. Its lease is given back."""
     values = {"next_due_at": until, "due_because": because, "lease_by": None, "lease_until": None}
-    tx.connection.execute(update(feed).where(feed.c.feed_id == feed_id).values(values))
+    tx.write(CHANGE, [{"of": feed_id, **values}])
 
 
 def free_dead_leases(tx: Tx, is_alive: Callable[[str], bool]) -> None:
@@ -268,7 +272,7 @@ def stand(
     if standing.url is not None and standing.url != record.url:
         values["url"] = standing.url
         move(tx, record.feed_id, standing.url, standing.url_because or "moved")
-    tx.connection.execute(update(feed).where(feed.c.feed_id == record.feed_id).values(values))
+    tx.write(CHANGE, [{"of": record.feed_id, **values}])
 
 
 def standing_values(standing: Standing, before: FeedHealth, *, attempted_at: datetime) -> dict[str, Any]:
@@ -289,12 +293,6 @@ def standing_values(standing: Standing, before: FeedHealth, *, attempted_at: dat
     if before is FeedHealth.UNLISTED:  # it was taken out of feeds.yaml while it was asked
         values |= {"state": before.value, "next_due_at": None, "due_because": "not in feeds.yaml"}
     return values
-
-
-STANDING = (
-    *("state", "failures", "next_due_at", "due_because", "last_error", "etag", "last_modified", "memory"),
-    *("last_attempt_at", "lease_by", "lease_until"),
-)
 
 
 def selected(rows: Iterable[FeedRecord], selectors: Sequence[str]) -> list[FeedRecord]:

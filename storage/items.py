@@ -41,7 +41,12 @@ class Source:
 
     feed_id: int
     outlet_id: int
-    unstable_guids: bool = False
+    unstable_guids: int = 0  # documents in a row whose guids were all new, see storage.recording
+
+    @property
+    def has_unstable_guids(self) -> bool:
+        """Its guids identify nothing."""
+        return self.unstable_guids > 1
 
 
 def keep_entries(tx: Tx, source: Source, entries: Collection[Entry], *, beside: Collection[int] = frozenset()) -> Kept:
@@ -210,7 +215,7 @@ def _insert_keys(tx: Tx, source: Source, fresh: Iterable[tuple[int, list[tuple[i
         }
         for item_id, numbered in fresh
         for number, key in numbered
-        if number not in void and not (source.unstable_guids and key.kind in GUID_KINDS)
+        if number not in void and not (source.has_unstable_guids and key.kind in GUID_KINDS)
     ]
     unique = {(row["key"], row["item_id"]): row for row in rows}
     tx.write(_NEW_KEY, list(unique.values()))

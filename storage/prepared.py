@@ -10,9 +10,10 @@ from collections import namedtuple
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Dialect, Executable, Insert
+from sqlalchemy import Connection, Dialect, Executable, Insert, Update
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.exc import DBAPIError
 
@@ -22,9 +23,17 @@ _NAME = re.compile(r":(\w+)|\(__\[POSTCOMPILE_(\w+?)\]\)")
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Often:
-    """A statement that is run again and again: to be made once, where modules are loaded."""
+    """A statement that is run again and again: to be made once, where modules are loaded.
+
+    `by_row`: it sets the columns that its rows have, as an insert does.
+    """
 
     core: Executable
+    by_row: bool = False
+
+    def columns(self, row: Mapping[str, Any]) -> tuple[str, ...] | None:
+        """Those that such a row sets; None: the statement says so itself."""
+        return tuple(row) if self.by_row or isinstance(self.core, Insert) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +47,15 @@ class _Program:
     """A statement as the driver takes it: its text around its parameters, and what its rows become."""
 
     def __init__(self, core: Any, dialect: Dialect, columns: Sequence[str] | None) -> None:
-        compiled = core.compile(dialect=SQLiteDialect(paramstyle="named"), column_keys=columns)
+        named = SQLiteDialect(paramstyle="named")
+        compiled = core.compile(dialect=named, column_keys=_settable(core, columns))
         self._fixed = {name: value for name, value in compiled.params.items() if not compiled.binds[name].required}
         self._pieces, self._parameters = _taken_apart(compiled, dialect)
         self._has_list = any(each.is_list for each in self._parameters)
+        self._places = [(n, each.convert) for n, each in enumerate(self._parameters) if each.convert]
+        self._taken = _getter([each.name for each in self._parameters])
         self._texts: dict[tuple[int, ...], str] = {}
-        returned = [] if isinstance(core, Insert) else list(getattr(core, "exported_columns", ()))
+        returned = [] if isinstance(core, Insert | Update) else list(getattr(core, "exported_columns", ()))
         self._converts = [(n, each) for n, each in enumerate(_out(column, dialect) for column in returned) if each]
         self._row: Any = namedtuple("Row", [column.key for column in returned])  # type: ignore[misc]
 
@@ -74,7 +86,10 @@ class _Program:
 
     def line(self, values: Mapping[str, Any]) -> list[Any]:
         """Parameters of a statement without lists."""
-        return [self._one(each, values) for each in self._parameters]
+        taken = list(self._taken({**self._fixed, **values} if self._fixed else values))
+        for place, convert in self._places:
+            taken[place] = convert(taken[place])
+        return taken
 
     def _one(self, each: _Parameter, values: Mapping[str, Any]) -> Any:
         value = values[each.name] if each.name in values else self._fixed[each.name]
@@ -105,6 +120,17 @@ def _taken_apart(compiled: Any, dialect: Dialect) -> tuple[list[str], list[_Para
     return [*pieces, compiled.string[end:]], parameters
 
 
+def _settable(core: Any, columns: Sequence[str] | None) -> list[str] | None:
+    """Those of the names that are columns; the others are of the statement's condition."""
+    return None if columns is None else [name for name in columns if name in core.table.c]
+
+
+def _getter(names: Sequence[str]) -> Callable[[Mapping[str, Any]], Iterable[Any]]:
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda values: [values[name] for name in names]
+
+
 def _out(column: Any, dialect: Dialect) -> Convert:
     convert: Convert = column.type.dialect_impl(dialect).result_processor(dialect, None)
     return convert
@@ -126,7 +152,7 @@ class Programs:
         self._known: dict[tuple[Often, tuple[str, ...] | None], _Program] = {}
 
     def of(self, statement: Often, dialect: Dialect, columns: tuple[str, ...] | None = None) -> _Program:
-        """`columns`: those of an insert's rows."""
+        """`columns`: see Often.columns."""
         key = (statement, columns)
         if key not in self._known:
             self._known[key] = _Program(statement.core, dialect, columns)
@@ -153,8 +179,7 @@ class Runner:
 
     def write(self, statement: Often, rows: Sequence[Mapping[str, Any]]) -> None:
         """For many rows, all with the same keys. Raises sqlalchemy's DBAPIError."""
-        columns = tuple(rows[0]) if isinstance(statement.core, Insert) else None
-        program = self._programs.of(statement, self._dialect, columns)
+        program = self._programs.of(statement, self._dialect, statement.columns(rows[0]))
         text = program.text()
         try:
             if len(rows) == 1:

@@ -40,7 +40,8 @@ def record(tx: Tx, visit: Visit) -> Recorded:
     known = tx.row(_FEED, feed=outcome.fetch.feed_id)
     if known.pruned_before is not None and outcome.fetch.requested_at < known.pruned_before:
         return Recorded(0, "unchanged", known=True)  # deleted on purpose, see storage.pruning
-    recorded = _record_outcome(tx, outcome, Source(known.feed_id, known.outlet_id, known.unstable_guids > 1))
+    source = Source(known.feed_id, known.outlet_id, known.unstable_guids)
+    recorded = _record_outcome(tx, outcome, source)
     if visit.decide is not None:
         before = feeds.record_of(known)
         standing = visit.decide(before, recorded)
@@ -237,14 +238,15 @@ def _note_feed(tx: Tx, source: Source, kept: Kept, placed: Placed, outcome: Inge
     if placed.newest and outcome.fetch.shows_window:
         values |= _head(outcome.reading.head)
         values["unstable_guids"] = _guid_trouble(source, kept)
-    if kept.entered:
-        values["entries"] = feed.c.entries + kept.entered
     if values:
-        tx.connection.execute(update(feed).where(feed.c.feed_id == source.feed_id).values(values))
+        tx.write(feeds.CHANGE, [{"of": source.feed_id, **values}])
+    if kept.entered:
+        tx.write(_MORE, [{"of": source.feed_id, "more": kept.entered}])
     if kept.regrouped:
         tx.write(_COUNT_AGAIN, [{"outlet": source.outlet_id}])
 
 
+_MORE = Often(update(feed).where(feed.c.feed_id == bindparam("of")).values(entries=feed.c.entries + bindparam("more")))
 _COUNT_AGAIN = Often(
     update(feed)
     .where(feed.c.outlet_id == bindparam("outlet"))
@@ -265,11 +267,11 @@ def _head(head: FeedHead) -> dict[str, Any]:
     }
 
 
-def _guid_trouble(source: Source, kept: Kept) -> Any:
+def _guid_trouble(source: Source, kept: Kept) -> int:
     """Documents in a row in which nearly all guids were new for entries that were not; from 2 on they are unstable."""
-    if source.unstable_guids:
+    if source.has_unstable_guids:
         return 2
-    return feed.c.unstable_guids + 1 if kept.items and kept.reguided >= 0.8 * len(kept.items) else 0
+    return source.unstable_guids + 1 if kept.items and kept.reguided >= 0.8 * len(kept.items) else 0
 
 
 def _success(tx: Tx, outcome: Outcome, recorded: Recorded) -> dict[str, Any]:

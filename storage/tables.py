@@ -39,23 +39,16 @@ class Utc(TypeDecorator[datetime]):
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         if value is None:
             return None
-        value = value.astimezone(UTC).replace(microsecond=0)
-        return value if dialect.name == "postgresql" else utc_text(value)
+        if dialect.name == "postgresql":
+            return value.astimezone(UTC).replace(microsecond=0)
+        return utc_text(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         if dialect.name == "postgresql":
             return value.astimezone(UTC)  # type: ignore[no-any-return]
-        return datetime(
-            int(value[:4]),
-            int(value[5:7]),
-            int(value[8:10]),
-            int(value[11:13]),
-            int(value[14:16]),
-            int(value[17:19]),
-            tzinfo=UTC,
-        )
+        return datetime.fromisoformat(value)
 
 
 def utc_text(value: datetime) -> str:
