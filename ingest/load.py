@@ -1,6 +1,7 @@
 """Take local documents in, through the same line as live ones: read them, record them with the time they were seen."""
 
 import asyncio
+import contextlib
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -15,7 +16,20 @@ from ingest.pipeline import Reads
 from storage import feeds, observations
 from storage.archive import Archive, Writer
 from storage.recording import record
-from storage.records import Failed, FeedRecord, Fetch, Ingested, Outcome, Reason, Recorded, Route, Unchanged, Visit
+from storage.records import (
+    Failed,
+    FeedRecord,
+    Fetch,
+    Ingested,
+    Outcome,
+    Reading,
+    Reason,
+    Recorded,
+    Route,
+    Unchanged,
+    Visit,
+)
+from storage.sources import Outdated
 from storage.trouble import trouble_of
 
 log = logging.getLogger(__name__)
@@ -43,6 +57,7 @@ class Loader:
     parser: Reads
     articles: Reads | None = None  # reads what is the page of one entry
     _feeds: dict[str, FeedRecord] = field(default_factory=dict)
+    _series: "dict[str, _Series]" = field(default_factory=dict)
 
     async def load(self, found: Iterable[LocalDocument | Unreadable], tell: Callable[[Loaded], None]) -> None:
         """Load everything; `tell` is called with each place, in order.
@@ -85,6 +100,9 @@ class Loader:
             return Loaded(found.place, found.feed_name, Recorded(0, "unchanged", known=True))
         try:
             recorded = await self._recorded(outcome)
+        except Outdated:  # what it was read against could not be recorded
+            outcome = await self._read(found, self._feeds[found.feed_name], outcome.fetch, _Series())
+            recorded = await self._recorded(outcome)
         except Exception as bug:
             if trouble_of(bug) is not None:  # the archive's, not the document's
                 raise
@@ -118,16 +136,38 @@ class Loader:
             case observations.Known.READ:
                 return Unchanged(fetch, name)
             case _:
-                return await self._read(found, feed, fetch, name)
+                series = self._series.setdefault(found.feed_name, _Series())
+                async with series.turn if series.repeats else contextlib.nullcontext():
+                    return await self._read(found, feed, fetch, series)
 
-    async def _read(self, found: LocalDocument, feed: FeedRecord, fetch: Fetch, name: bytes) -> Outcome:
-        hints = Hints(found.content_type, found.url or feed.url, feed.timezone, feed.language)
+    async def _read(self, found: LocalDocument, feed: FeedRecord, fetch: Fetch, series: "_Series") -> Outcome:
+        beside, known = series.last
+        hints = Hints(found.content_type, found.url or feed.url, feed.timezone, feed.language, known)
         try:
             reader = self.articles if found.is_article and self.articles else self.parser
             reading = await reader.read(found.body, hints)
         except IngestError as failure:
             return Failed(fetch, failure.reason, failure.detail, found.body, found.content_type)
-        return Ingested(fetch, found.body, name, reading, found.content_type)
+        name = sha256(found.body).digest()
+        series.goes_on(name, reading)
+        return Ingested(fetch, found.body, name, reading, found.content_type, beside)
+
+
+@dataclass(slots=True)
+class _Series:
+    """Documents of one feed, each of which is read against the one before it: what that had is not read again.
+
+    So they take turns, unless they turn out to repeat nothing, as pages of the past do.
+    """
+
+    last: tuple[bytes, bytes] = (b"", b"")  # the sha256 of the document, and what its entries were read from
+    repeats: bool = True
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def goes_on(self, name: bytes, reading: Reading) -> None:
+        """This one was read."""
+        self.repeats = bool(reading.sources) and (not self.last[1] or bool(reading.against))
+        self.last = name, reading.sources
 
 
 _Read: TypeAlias = tuple[LocalDocument | Unreadable, Outcome | None]

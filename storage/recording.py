@@ -78,7 +78,7 @@ def _ingested(tx: Tx, outcome: Ingested, source: Source) -> Recorded:
     seen = outcome.fetch
     if seen.route in _CLAIMING and (known := _same_observation(tx, seen, document_id)) is not None:
         return Recorded(known, "unchanged", len(outcome.reading.entries), known=True)
-    kept = keep_reading(tx, source, document_id, outcome.reading)
+    kept = keep_reading(tx, source, document_id, outcome.reading, outcome.beside)
     fetch_id = tx.ids.next("fetch")
     placed = _show(tx, seen, document_id, outcome.sha256, kept, fetch_id)
     changed = _project(tx, kept, placed)
@@ -132,11 +132,12 @@ def _same_observation(tx: Tx, seen: Fetch, document_id: int) -> int | None:
     return tx.connection.execute(select(fetch.c.fetch_id).where(same)).scalar()
 
 
-def keep_reading(tx: Tx, source: Source, document_id: int, said: Reading) -> Kept:
+def keep_reading(tx: Tx, source: Source, document_id: int, said: Reading, beside: bytes | None = None) -> Kept:
+    """The items of a document; read now unless they were before. `beside`: see Ingested."""
     held = tx.value(_READING, feed=source.feed_id, document=document_id)
     if held is not None:
         return Kept(list(unpacked_items(held)))
-    kept, sources = keep_said(tx, source, said)
+    kept, sources = keep_said(tx, source, said, beside)
     row = {
         "feed_id": source.feed_id,
         "document_id": document_id,

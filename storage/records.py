@@ -253,13 +253,14 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """A body that was read."""
+    """A body that was read. `beside`: the sha256 of the document that it was read against, if not the feed's newest."""
 
     fetch: Fetch
     body: bytes
     sha256: bytes
     reading: Reading
     content_type: str | None = None
+    beside: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

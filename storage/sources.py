@@ -14,13 +14,13 @@ from sqlalchemy import Row, bindparam, select
 from storage.items import Kept, Source, keep_entries
 from storage.prepared import Often
 from storage.records import NO_SOURCE, Reading, each_source
-from storage.tables import feed, item, reading, window, wording
+from storage.tables import document, feed, item, reading, window, wording
 from storage.timeline import unpacked_items
 from storage.transaction import Shared, Tx
 
 
 class Outdated(Exception):
-    """The feed's newest document is another than the one that this was read against: it must be read whole."""
+    """What this was read against is not the feed's newest document, or read otherwise now: it must be read whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +83,14 @@ def _item_of(row: Row[Any]) -> dict[bytes, int]:
     return {source: item_id for source, item_id in pairs if source != NO_SOURCE}
 
 
-def keep_said(tx: Tx, source: Source, said: Reading) -> tuple[Kept, bytes | None]:
-    """Store what is new; returns every item of the document, and what each was read from. Raises Outdated."""
+def keep_said(tx: Tx, source: Source, said: Reading, beside: bytes | None = None) -> tuple[Kept, bytes | None]:
+    """Store what is new; returns every item of the document, and what each was read from. Raises Outdated.
+
+    `beside`: the sha256 of the document that it was read against, if not the feed's newest.
+    """
     if not said.sources:
         return keep_entries(tx, source, said.entries), None
-    known = _known(tx, source, said)
+    known = _known(tx, source, said, beside)
     left_out = {known[name] for name in each_source(said.sources) if name in known}
     kept = keep_entries(tx, source, said.entries, beside=left_out)
     items = _in_order(said, known, kept.item_of)
@@ -95,13 +98,22 @@ def keep_said(tx: Tx, source: Source, said: Reading) -> tuple[Kept, bytes | None
     return kept, b"".join(items.values())
 
 
-def _known(tx: Tx, source: Source, said: Reading) -> dict[bytes, int]:
+def _known(tx: Tx, source: Source, said: Reading, beside: bytes | None) -> dict[bytes, int]:
     if not said.against:
         return {}
-    row = tx.row(_LAST, feeds=[source.feed_id])
+    row = (
+        tx.row(_LAST, feeds=[source.feed_id]) if beside is None else tx.row(_BESIDE, feed=source.feed_id, sha256=beside)
+    )
     if row is None or row.sources != said.against:
         raise Outdated
     return _item_of(row)
+
+
+_BESIDE = Often(
+    select(reading.c["items"].label("items"), reading.c.sources)
+    .join_from(reading, document, document.c.document_id == reading.c.document_id)
+    .where(document.c.sha256 == bindparam("sha256"), reading.c.feed_id == bindparam("feed"))
+)
 
 
 def _in_order(said: Reading, known: Mapping[bytes, int], item_of: Mapping[bytes, int]) -> dict[int, bytes]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from feeds import news
-from saying import rows
+from saying import rows, told
 
 from ingest import load, read
 from ingest.hints import Hints
@@ -110,3 +110,41 @@ def test_a_bug_met_at_one_document_is_told_of_its_body_kept_and_the_others_loade
     assert [(each.failure or "")[:4] for each in told] == ["", "bug:", ""]
     kept = rows(archive, "select reason, document_id is not null from fetches where outcome = 'failed'")
     assert kept == [("bug", 1)]
+
+
+class Counting(Here):
+    """Counts the entries that it read. `forgetful`: it is not told what is known."""
+
+    def __init__(self, forgetful: bool = False) -> None:
+        self.forgetful = forgetful
+        self.entries = 0
+
+    async def read(self, body: bytes, hints: Hints) -> Reading:
+        said = read.read(body, replace(hints, known=b"") if self.forgetful else hints)
+        self.entries += len(said.entries)
+        return said
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 9, 10), (10, 3, 9, 0, 2, 1)])
+def test_of_a_series_only_what_is_new_is_read_and_the_archive_is_the_same(tmp_path: Path, order: list[int]) -> None:
+    archives, read_of = [], []
+    for forgetful in (False, True):
+        with Archive.open(str(tmp_path / f"{forgetful}.sqlite"), create=True) as archive:
+            parser = Counting(forgetful)
+            loading(archive, [document(number) for number in order], parser=parser)
+            archives.append(told(archive))
+            read_of.append(parser.entries)
+    assert archives[0] == archives[1]
+    assert read_of[0] < read_of[1] == 3 * len(order)
+
+
+def test_what_was_read_against_a_document_that_could_not_be_recorded_is_read_whole(archive: Archive) -> None:
+    class Unlucky(Here):
+        async def read(self, body: bytes, hints: Hints) -> Reading:
+            said = read.read(body, hints)
+            return said if b"p=2<" in body else replace(said, entries=(NO_ENTRY,), sources=said.sources[:16])
+
+    found = [document(0, news(1, 3)), document(1, news(1, 2)), document(2, news(1, 2, 4))]
+    told_of = loading(archive, found, parser=Unlucky())
+    assert [(each.failure or "")[:4] for each in told_of] == ["bug:", "", ""]
+    assert rows(archive, "select count(*) from entries") == [(3,)]
