@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, case, select, update
 from storage.change import letters, words_in
 from storage.checksum import ITEM, WORDING, checksum
 from storage.grouping import GUID_KINDS, Node, components, counting, key_number, owners, tier_of
-from storage.packing import packed_html
+from storage.packing import html_of, spelled_out
 from storage.parts import parts
 from storage.prepared import Often
 from storage.records import Entry, Key, KeyKind
@@ -412,7 +412,8 @@ def _take_noise(tx: Tx, outlet_id: int, lesser: Mapping[int, Entry]) -> None:
     changes = []
     for held in tx.rows_in(_TEXTS, "wordings", lesser):
         said_by = lesser[held.wording_id]
-        said = replace(said_by.wording, title=held.title, summary=held.summary, content_text=held.content_text)
+        texts = {"title": held.title, "summary": held.summary, "content_text": held.content_text}
+        said = replace(spelled_out(said_by.wording), **texts)
         row = _row(held.wording_id, outlet_id, replace(said_by, wording=said))
         changes.append({name: row[name] for name in _NOISE} | {"of": held.wording_id, "sum": row["checksum"]})
     tx.write(_UPDATE_NOISE, changes)
@@ -440,7 +441,7 @@ def _row(wording_id: int, outlet_id: int, said_by: Entry) -> dict[str, Any]:
         "title": said.title,
         "summary": said.summary,
         "content_text": said.content_text,
-        "html": packed_html(said.summary_html, said.content_html, (said.summary, said.content_text)),
+        "html": html_of(said),
         "authors": _json(said.authors),
         "categories": _json(said.categories),
         "enclosures": _json(said.enclosures),

@@ -5,8 +5,11 @@ HTML is its text with tags between: with the text as zstd prefix an eighth is le
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import zstandard
+
+from storage.records import Wording
 
 LEVEL = 3
 MAX_BYTES = 256 * 1024 * 1024
@@ -19,6 +22,25 @@ def packed_html(summary: str | None, content: str | None, texts: Sequence[str | 
         return None
     said = json.dumps([summary, content], ensure_ascii=False).encode("utf-8", "surrogatepass")
     return zstandard.ZstdCompressor(level=LEVEL, dict_data=_prefix(texts)).compress(said)
+
+
+def html_of(said: Wording) -> bytes | None:
+    """Its HTML as it is kept."""
+    return said.html or packed_html(said.summary_html, said.content_html, (said.summary, said.content_text))
+
+
+def lightened(said: Wording) -> Wording:
+    """A wording with its HTML as it is kept: the same wording, for less memory and with the work done."""
+    return replace(said, html=html_of(said), summary_html=None, content_html=None)
+
+
+def spelled_out(said: Wording) -> Wording:
+    """The reverse of lightened."""
+    plain = unpacked(said.html, said.summary, said.content_text)
+    if plain is None:
+        return said
+    summary, content = json.loads(plain)
+    return replace(said, html=None, summary_html=summary, content_html=content)
 
 
 def unpacked(blob: bytes | None, *texts: str | None) -> str | None:

@@ -29,5 +29,5 @@ def parts(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
 def weight(entry: Entry) -> int:
     """Characters of its texts, about."""
     said = entry.wording
-    texts = (said.summary, said.content_text, said.summary_html, said.content_html, entry.extra)
+    texts = (said.summary, said.content_text, said.summary_html, said.content_html, said.html, entry.extra)
     return sum(len(text) for text in texts if text)

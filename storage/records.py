@@ -133,7 +133,8 @@ class Wording:
     """What an entry says. Two wordings are the same exactly if their digests are.
 
     `title` and `summary` are plain text, `content_text` is the plain text of the fullest body (content, else summary),
-    the `_html` fields are sanitised with absolute links.
+    the `_html` fields are sanitised with absolute links; `html` has both as they are kept, where that is done already
+    (see `storage.packing`): then they themselves are None.
     """
 
     digest: bytes
@@ -142,6 +143,7 @@ class Wording:
     content_text: str | None = None
     summary_html: str | None = None
     content_html: str | None = None
+    html: bytes | None = None
     authors: tuple[Person, ...] = ()
     categories: tuple[Category, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()

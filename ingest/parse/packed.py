@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any, overload
 
+from storage.packing import lightened
 from storage.parts import MOST_CHARACTERS, parts, weight
 from storage.records import Entry, Reading
 
@@ -21,9 +22,10 @@ _MOST = 128 * 1024 * 1024  # bytes of one part, unpacked
 
 def packed(reading: Reading) -> tuple[Reading, list[bytes]]:
     """A reading without its entries, and those in parts; one of few entries and little text as it is."""
-    grouped = list(parts(reading.entries))
-    if len(grouped) < 2 and sum(map(weight, reading.entries)) <= MOST_CHARACTERS:
-        return reading, []
+    entries = [replace(entry, wording=lightened(entry.wording)) for entry in reading.entries]
+    grouped = list(parts(entries))
+    if len(grouped) < 2 and sum(map(weight, entries)) <= MOST_CHARACTERS:
+        return replace(reading, entries=tuple(entries)), []
     return replace(reading, entries=()), [_packed(part) for part in grouped]
 
 

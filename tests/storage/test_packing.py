@@ -6,14 +6,15 @@ from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from saying import START, Said
 
 from storage.archive import Archive
-from storage.packing import packed_html, unpacked
+from storage.packing import html_of, lightened, packed_html, spelled_out, unpacked
 from storage.query import answered
-from storage.records import Entry, FeedHead, FeedRecord, Fetch, Ingested, Reading, Route, Visit
+from storage.records import Entry, FeedHead, FeedRecord, Fetch, Ingested, Reading, Route, Visit, Wording
 
 TEXTS = st.none() | st.text(max_size=400)
 ARTICLE = " ".join(f"{sha256(b'%d' % n).hexdigest()}." for n in range(60))
@@ -41,6 +42,17 @@ def test_where_there_is_no_html_nothing_is_kept() -> None:
     assert unpacked(None, "a", "b") is None
 
 
+@given(TEXTS, TEXTS, TEXTS, TEXTS)
+def test_a_wording_with_its_html_packed_is_the_same_wording(
+    summary: str | None, content: str | None, one: str | None, other: str | None
+) -> None:
+    said = Wording(b"", summary=one, content_text=other, summary_html=summary, content_html=content)
+    light = lightened(said)
+    assert (light.summary_html, light.content_html) == (None, None)
+    assert html_of(light) == html_of(said)
+    assert spelled_out(light) == said
+
+
 def said(name: bytes, text: str) -> Entry:
     """One wording with a session number in its text, as each document has another."""
     entry = Said("Häuser", guid="1", html=HTML).entry()
@@ -54,11 +66,13 @@ def shown(feed: FeedRecord, hour: int, entry: Entry) -> Visit:
     return Visit(Ingested(fetch, body, sha256(body).digest(), reading))
 
 
-def test_html_is_readable_where_another_item_gave_the_wordings_noise(tmp_path: Path) -> None:
+@pytest.mark.parametrize("by_worker", [False, True])
+def test_html_is_readable_where_another_item_gave_the_wordings_noise(tmp_path: Path, by_worker: bool) -> None:
+    entries = [said(b"b" * 16, ARTICLE + " s=1"), said(b"a" * 16, ARTICLE + " s=22222")]
+    if by_worker:
+        entries = [replace(entry, wording=lightened(entry.wording)) for entry in entries]
     with Archive.open(str(tmp_path / "a.sqlite"), create=True) as archive:
         feed = archive.ensure_feed("orf", "news")
-        archive.record(
-            [shown(feed, 1, said(b"b" * 16, ARTICLE + " s=1")), shown(feed, 2, said(b"a" * 16, ARTICLE + " s=22222"))]
-        )
+        archive.record([shown(feed, hour, entry) for hour, entry in enumerate(entries)])
     with answered(str(tmp_path / "a.sqlite"), "select content_html from entry_html") as answer:
         assert list(answer) == [(HTML,)]
