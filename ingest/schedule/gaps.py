@@ -9,8 +9,9 @@ from ingest.schedule.rhythm import expected
 def estimated_missed(memory: Memory, after_at: datetime, before_at: datetime) -> int | None:
     """Entries expected between `after_at`, the newest date of the last window, and `before_at`, the oldest of this one.
 
-    The learned rate, integrated. None: too little is known. A bulk post takes no time: read it as "at least".
+    The learned rate, integrated, in whole entries. None: too little is known. A bulk post takes no time: read it as "at
+    least".
     """
     if memory.rhythm is None:
         return None
-    return round(expected(memory.rhythm, after_at.timestamp() / 60.0, before_at.timestamp() / 60.0))
+    return int(expected(memory.rhythm, after_at.timestamp() / 60.0, before_at.timestamp() / 60.0))

@@ -54,6 +54,7 @@ HOUR_WEIGHT, DAY_WEIGHT = (
 USUAL_WEIGHT = 3.0  # the same for the stretch of hours around one ...
 NEAR = 0.6  # ... of which each further one counts for so much
 RUN_BREAKS = 3.0  # entries closer than this are one run: a bulk post says nothing about the next one
+GAP_STANDS_FOR = 10.0  # times as long as what was seen, at most
 FORGOTTEN = 14 * DAY  # after so long without a look the level is learned anew
 OLDEST = 21 * DAY  # entries of the first window that are older say nothing about now
 LEAST, QUIETEST = (
@@ -226,7 +227,9 @@ def learned(rhythm: Rhythm | None, shown: Shown, now: float) -> Rhythm | None:
 def first(shown: Shown, now: float) -> Rhythm:
     """The first window is a sample of as many arrivals as it has entries."""
     dates = sorted(at for at in shown.dates if now - OLDEST <= at <= now)
-    blank = Rhythm(now, LEAST, DAY, window=max(1.0, shown.window))
+    blank = Rhythm(now, 1.0, 2.0 * DAY, window=max(1.0, shown.window))
+    if not shown.dates:  # as if it were a day's: days in which nothing came would be believed for long
+        return replace(blank, exposure=DAY / blank.window)
     if len(dates) < 2:
         return blank
     covered = _covered(replace(blank, seen=1.0, exposure=1.0), min(dates[0], now - 30.0), now)
@@ -256,19 +259,15 @@ def _anew(rhythm: Rhythm, shown: Shown, now: float) -> Rhythm:
 
 def _followed(rhythm: Rhythm, shown: Shown, now: float) -> Rhythm:
     dates = _new_dates(shown, rhythm.until, now)
-    since = rhythm.until
-    if shown.gap and dates:
-        # Only the stretch after the oldest entry is known; what came before it is not none.
-        since, dates = max(since, dates[0]), dates[1:]
+    took = now - rhythm.until
+    since = max(rhythm.until, dates[0]) if shown.gap and dates else rhythm.until
     covered = _covered(rhythm, since, now)
     usual, count = covered.weighed * rhythm.level, len(dates)
-    took = now - rhythm.until
     level, burst = math.exp(-took / LEVEL_LASTS), math.exp(-took / BURST_LASTS)
     weekly, slowly = math.exp(-took / HOURS_LAST), math.exp(-took / DAYS_LAST)
-    seen, exposure = (
-        level * rhythm.seen + count,
-        level * rhythm.exposure + covered.weighed,
-    )
+    stands_for, told = (_for_all(took, now - since), count - 1) if since > rhythm.until else (1.0, count)
+    seen = level * rhythm.seen + stands_for * told
+    exposure = level * rhythm.exposure + stands_for * covered.weighed
     if seen < LEAST:  # a feed that has been quiet for long is still worth an entry in two months
         seen, exposure = seen + 0.1 * LEAST, exposure + 0.1 * LEAST * QUIETEST
     faded = Rhythm(
@@ -290,6 +289,14 @@ def _followed(rhythm: Rhythm, shown: Shown, now: float) -> Rhythm:
         _window(rhythm.window, shown.window),
     )
     return _with_entries(faded, dates, covered)
+
+
+def _for_all(took: float, seen: float) -> float:
+    """For how much of the time since the last look the stretch stands that a gap has left to be seen.
+
+    A window is the shorter the more comes: counted by their lengths, busy times would count for too little.
+    """
+    return min(GAP_STANDS_FOR, took / max(1.0, seen))
 
 
 def _new_dates(shown: Shown, since: float, now: float) -> list[float]:

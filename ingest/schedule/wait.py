@@ -19,7 +19,7 @@ SURE = 3.09  # normal quantile of 1 in 1,000
 UPPER = 1.65  # the level's upper 95 % bound
 FIRST_STEP, GROWTH = 2.0, 1.1  # the search goes in steps that grow: minutes, factor
 MARKED = 0.15  # share of entries on quarters of an hour from which it pays to come just after one
-MARKS = (0.7, 1.4)  # how much sooner and later it pays to come for what most entries go by ...
+MARKS = (0.5, 2.0)  # how much sooner and later it pays to come for what many entries go by ...
 RENEWED = (0.4, 2.5)  # ... and for what all go by: between two renewals there is nothing to be had
 
 

@@ -53,6 +53,7 @@ class Life:
         self.waits: list[timedelta] = []
         self.gaps: list[tuple[datetime, datetime, int]] = []  # newest before, oldest after, truly missed
         self.because = ""
+        self.dated = True
 
     def poll(self) -> None:
         while self.coming <= self.now:
@@ -65,7 +66,7 @@ class Life:
             missed = sum(at not in self.known for at in self.past[: -self.window])
             self.gaps.append((max(self.known), shown[0], missed))
         self.known.update(self.past)
-        told = Signals(published=shown if new else (), **self.told)  # type: ignore[arg-type]
+        told = Signals(published=shown if new and self.dated else (), **self.told)  # type: ignore[arg-type]
         self.stands(told, seen(shown, len(new), gap=gap) if new else Recorded(1, "unchanged"))
 
     def stands(self, told: Signals, recorded: Recorded) -> None:
@@ -189,6 +190,18 @@ def test_a_feed_that_dates_all_entries_at_midnight_is_not_asked_at_midnight_only
 def test_what_is_kept_is_small() -> None:
     life = Life(by_hour(100, always), permanent_url="https://example.org/" + "x" * 200)
     assert max(len(life.until(life.now + 6 * HOUR).feed.memory or "") for _ in range(40)) < 1_500
+
+
+@pytest.mark.parametrize(("a_day", "window"), [(12, 20), (150, 30)])
+def test_entries_without_dates_are_learned_as_well_as_those_with(a_day: float, window: int) -> None:
+    learned = {True: 0.0, False: 0.0}
+    for seed in range(4):
+        for dated in learned:
+            life = Life(by_hour(a_day, always, seed), window)
+            life.dated = dated
+            known = life.until(MONDAY + 2 * DAY).memory.rhythm
+            learned[dated] += known.level if known else 0.0
+    assert learned[False] == pytest.approx(learned[True], rel=0.2)
 
 
 # --- moments ----------------------------------------------------------------------------------------------------------
@@ -430,10 +443,10 @@ def newsroom(at: datetime) -> float:
     return by_day * (1.05 - 0.9 * cos((at.hour - 1.5) * pi / 12) + 0.15 * sin((at.hour - 2) * pi / 6))
 
 
-@pytest.mark.parametrize("every", [2 * HOUR, 4 * HOUR, 6 * HOUR])
+@pytest.mark.parametrize("every", [2 * HOUR, 4 * HOUR, 6 * HOUR, 10 * HOUR, 12.5 * HOUR])
 def test_the_size_of_gaps_is_estimated_within_a_tenth(every: timedelta) -> None:
     true = estimated = 0
-    for seed in range(6):
+    for seed in range(4):
         life = Life(by_hour(180, newsroom, seed), window=20)
         for step in range(int(28 * DAY / every)):
             life.now = MONDAY + step * every
