@@ -4,7 +4,7 @@ from collections import OrderedDict
 
 import zstandard
 
-RECENT_BYTES = 16 * 1024 * 1024
+RECENT_BYTES = 8 * 1024 * 1024
 RECENT_BODY = 1024 * 1024  # larger ones are rare, and not worth the memory
 CannotUnpack = zstandard.ZstdError  # what `unpacked` raises
 LEVEL = 3  # 1 misses most long matches of the prefix, 9 gains 6 % at four times the time
