@@ -13,13 +13,14 @@ MAX_NAME = 1_000  # characters
 
 _EMAIL = r"[^\s@<>()\[\]\",;:]{1,64}@[^\s@<>()\[\]\",;:]{1,255}"
 # RSS 2.0 author: "lawyer@boyer.net (Lawyer Boyer)"; RFC 5322 section 3.4: "Ann <a@b>"; Dublin Core in the wild:
-# "Ann (mailto:a@b)".
+# "Ann (mailto:a@b)", or nothing but the address of a page about the author.
 _FORMS = (
     re.compile(rf"(?:mailto:)?(?P<email>{_EMAIL})\s*(?:\((?P<name>[^()]*)\))?", re.IGNORECASE),
     re.compile(
         rf"\"?(?P<name>[^<>()\"]*[^<>()\"\s])\"?\s*[<(]\s*(?:mailto:)?(?P<email>{_EMAIL})\s*[>)]", re.IGNORECASE
     ),
     re.compile(r"(?P<name>[^<>()]*[^<>()\s])\s*[<(]\s*(?P<uri>https?://[^\s<>()]+)\s*[>)]", re.IGNORECASE),
+    re.compile(r"(?P<uri>https?://[^\s<>()]+)", re.IGNORECASE),
 )
 
 

@@ -47,6 +47,10 @@ def test_structured_parts_are_taken_as_they_are() -> None:
     assert people([author], "https://example.org/") == (Person("Ann", "ann@example.org", "https://example.org/ann"),)
 
 
+def test_nothing_but_an_address_of_the_web_is_a_page_and_no_name() -> None:
+    assert people([Author(raw=" https://example.org/ann ")], None) == (Person(uri="https://example.org/ann"),)
+
+
 def test_an_address_that_is_written_as_the_uri_is_an_address() -> None:
     assert people([Author(name="Ann", uri="mailto:ann@example.org")], None) == (Person("Ann", "ann@example.org"),)
 
