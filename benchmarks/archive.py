@@ -81,11 +81,12 @@ def _named(path: Path, name: str) -> float:
 
 
 def sizes(path: Path) -> dict[str, float]:
-    """Megabytes, and how many times the text and the documents the file takes."""
-    texts = "select sum(coalesce(octet_length(title), 0) + coalesce(octet_length(summary), 0)"
+    """Megabytes, and how many times the text as the views give it (and each text once) and the documents the file takes."""
+    texts = "sum(coalesce(octet_length(title), 0) + coalesce(octet_length(summary), 0)"
     with reading(str(path)) as reader:
         (text,) = reader.rows(
-            f"{texts} + coalesce(octet_length(content_text), 0)) as n, count(*) as wordings from wording"
+            f"select {texts} + coalesce(octet_length(content_text), octet_length(summary), 0)) as n,"
+            f" {texts} + coalesce(octet_length(content_text), 0)) as once, count(*) as wordings from wording"
         )
         (documents,) = reader.rows("select sum(stored_bytes) as n, count(*) as c from document")
         (entries,) = reader.rows("select count(*) as n from entry")
@@ -97,6 +98,7 @@ def sizes(path: Path) -> dict[str, float]:
         "documents_mb": round(documents["n"] / 1e6),
         "file_mb": round(whole / 1e6),
         "times": round(whole / (text["n"] + documents["n"]), 2),
+        "times_the_text_once": round(whole / (text["once"] + documents["n"]), 2),
     }
 
 

@@ -135,7 +135,7 @@ class World:
             summary,
             content,
             f"<description>{escape(summary)}</description><content:encoded><![CDATA[{html or ''}]]></content:encoded>",
-            packed_html(f"<p>{escape(summary)}</p>", html, (summary, content or summary)),
+            packed_html(f"<p>{escape(summary)}</p>", html, (summary, content)),
             len(article or teaser),
             sha256(f"{summary}{content}".encode()).digest(),
             self._stemmed([*teaser, *article]),
@@ -314,7 +314,7 @@ class Line:
                        version=1 + edited, versions=1 + edited, published_at=utc_text(said.at))  # fmt: skip
         self._bulk.add("search_line", entry_id=entry_id, wording_id=now["wording_id"], language="de")
         self._bulk.index("entries_fts", entry_id, now_said.indexed())
-        self._bulk.add("sighting", **whose, **self._stretch(place, turn, turn + stays), guid=said.url,
+        self._bulk.add("sighting", **whose, **self._stretch(place, turn, turn + stays), item_id=first["item_id"],
                        first_position=n + 1, withdrawn=0)  # fmt: skip
         return first["item_id"], said, now["item_id"], now_said
 
@@ -334,7 +334,7 @@ class Line:
         name, published = said.digest(), utc_text(said.at)
         wording: dict[str, Any] = {
             "wording_id": ids["wording_id"], "outlet_id": feed.feed_id, "digest": name, "variant": name,
-            "title": said.title, "summary": said.text.summary, "content_text": said.text.body, "authors": None,
+            "title": said.title, "summary": said.text.summary, "content_text": said.text.content, "authors": None,
             "enclosures": None, "html": said.text.html, "categories": '[{"term": "Politik"}]', "language": "de",
             "title_language": "de", "image_url": None, "published_at": published, "updated_at": None,
             "published_raw": f"{said.at:%a, %d %b %Y %H:%M:%S} +0000", "published_source": "pubDate",

@@ -16,7 +16,7 @@ from storage.packing import html_of, spelled_out
 from storage.parts import parts
 from storage.prepared import Often
 from storage.records import Entry, Key, KeyKind
-from storage.tables import entry_merge, item, item_key, void_key, wording
+from storage.tables import entry_merge, fullest_text, item, item_key, void_key, wording
 from storage.transaction import Tx
 
 Keys = dict[int, str]  # number of a key to its kind
@@ -420,7 +420,7 @@ def _take_noise(tx: Tx, outlet_id: int, lesser: Mapping[int, Entry]) -> None:
 
 
 _TEXTS = Often(
-    select(wording.c.wording_id, wording.c.title, wording.c.summary, wording.c.content_text).where(
+    select(wording.c.wording_id, wording.c.title, wording.c.summary, fullest_text.label("content_text")).where(
         wording.c.wording_id.in_(bindparam("wordings", expanding=True))
     )
 )
@@ -440,7 +440,7 @@ def _row(wording_id: int, outlet_id: int, said_by: Entry) -> dict[str, Any]:
         "variant": said_by.digest,
         "title": said.title,
         "summary": said.summary,
-        "content_text": said.content_text,
+        "content_text": None if said.content_text == said.summary else said.content_text,
         "html": html_of(said),
         "authors": _json(said.authors),
         "categories": _json(said.categories),

@@ -56,5 +56,6 @@ def unpacked(blob: bytes | None, *texts: str | None) -> str | None:
 
 
 def _prefix(texts: Sequence[str | None]) -> zstandard.ZstdCompressionDict:
-    said = "".join(text[:MOST_PREFIX] for text in texts if text).encode("utf-8", "surrogatepass")
+    once = dict.fromkeys(text for text in texts if text)  # a body that is the summary is not kept a second time
+    said = "".join(text[:MOST_PREFIX] for text in once).encode("utf-8", "surrogatepass")
     return zstandard.ZstdCompressionDict(said, dict_type=zstandard.DICT_TYPE_RAWCONTENT)

@@ -23,7 +23,7 @@ class Carried:
     first_at: datetime
     sha256: bytes
     first_position: int
-    guid: str | None
+    item_id: int
     last_window_id: int | None
     next_window_id: int | None
     gone_at: datetime | None
@@ -87,7 +87,7 @@ _RUNS = Often(
         window.c.first_at,
         document.c.sha256,
         run.c.first_position,
-        item.c.guid,
+        run.c.item_id,
         run.c.last_window_id,
         run.c.next_window_id,
         _next.c.first_at.label("gone_at"),
@@ -108,7 +108,7 @@ _DELETE = Often(
         sighting.c.first_window_id == bindparam("first"),
     )
 )
-_TOLD = ("last_window_id", "next_window_id", "guid", "first_position", "withdrawn")
+_TOLD = ("last_window_id", "next_window_id", "item_id", "first_position", "withdrawn")
 
 
 def _row(entry_id: int, each: Carried) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from storage.tables import (
     document,
     entry,
     feed,
+    fullest_text,
     glimpse,
     item,
     run,
@@ -183,7 +184,7 @@ _RUN_SIGHTS = (
         run.c.first_position.label("position"),
         item.c.item_id,
         item.c.wording_id,
-        func.coalesce(func.length(wording.c.content_text), 0).label("chars"),
+        func.coalesce(func.length(fullest_text), 0).label("chars"),
         wording.c.letters,
         window.c.first_fetch_id.label("fetch_id"),
         wording.c.published_at,
@@ -207,7 +208,7 @@ _GLIMPSE_SIGHTS = (
         literal(0).label("position"),
         item.c.item_id,
         item.c.wording_id,
-        func.coalesce(func.length(wording.c.content_text), 0).label("chars"),
+        func.coalesce(func.length(fullest_text), 0).label("chars"),
         wording.c.letters,
         glimpse.c.fetch_id,
         wording.c.published_at,
@@ -295,7 +296,8 @@ _SAID = Often(select(wording).where(wording.c.wording_id.in_(bindparam("wordings
 
 def said_of(row: Row[Any]) -> Said:
     meta = (row.authors, row.categories, row.enclosures, row.image_url, row.language, row.title_language)
-    return Said(row.title, row.summary, row.content_text, row.published_at, row.updated_at, repr(meta))
+    body = row.summary if row.content_text is None else row.content_text
+    return Said(row.title, row.summary, body, row.published_at, row.updated_at, repr(meta))
 
 
 # --- entries ----------------------------------------------------------------------------------------------------------

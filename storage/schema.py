@@ -13,6 +13,9 @@ from storage.tables import archive_info, metadata, utc_text
 
 CONTRACT = "1"  # of the public views
 SCHEMA = "0001"  # newest file in storage/migrations/versions
+# Two articles of 2 to 4 kB do not fit into a page of 4096 bytes, so that half of it stays empty; what is larger than a
+# page fills its further pages.
+PAGE_BYTES = 2048
 
 SEARCH = (
     """CREATE VIEW search_source
@@ -100,7 +103,8 @@ def _create(engine: Engine, now: datetime) -> None:
         with engine.connect() as connection:
             raw = connection.connection.dbapi_connection
             assert raw is not None  # noqa: S101
-            # Outside of any transaction: neither can be set within one. WAL is a property of the file, set once.
+            # Outside of any transaction: none can be set within one. All are properties of the file, set once.
+            raw.execute(f"PRAGMA page_size = {PAGE_BYTES}")
             raw.execute("PRAGMA journal_mode = WAL")
             raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     with engine.connect().execution_options(writes=True) as connection, connection.begin():

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy import types as sqltypes
@@ -257,10 +258,11 @@ wording = _table(
     Column("checksum", Id, nullable=False, comment="of all other columns as stored: what `verify` holds them against"),
     # The long ones last: SQLite reads a row only as far as the last column that is asked for.
     Column("summary", Text, comment="plain text"),
-    Column("content_text", Text, comment="plain text of the fullest body"),
+    Column("content_text", Text, comment="plain text of the fullest body; NULL: it is the summary"),
     Column("html", LargeBinary, comment="zstd of JSON [summary_html, content_html], sanitised"),
     UniqueConstraint("outlet_id", "digest"),
 )
+fullest_text = func.coalesce(wording.c.content_text, wording.c.summary)  # content_text as the views give it
 
 item = _table(
     "item",
@@ -404,7 +406,7 @@ sighting = _table(
     Column("first_window_id", Id, primary_key=True, autoincrement=False, comment="first one that has it"),
     Column("last_window_id", Id, comment="last one that has it; NULL: the newest"),
     Column("next_window_id", Id, comment="first one without it"),
-    Column("guid", Text, comment="under which it came into sight"),
+    _loose_ref("item", "as which it came into sight"),
     Column("first_position", Integer, nullable=False, comment="in the first window, from 1"),
     Column("withdrawn", Integer, nullable=False, comment="1: it left while older ones stayed"),
     Index("sighting_feed", "feed_id"),

@@ -10,7 +10,7 @@ AS SELECT
   (SELECT i.canonical_url FROM item i WHERE i.item_id = e.item_id) AS canonical_url, -- without tracking parameters and the like: equal for equal pages
   (SELECT w.title FROM wording w WHERE w.wording_id = e.wording_id) AS title, -- plain text
   (SELECT w.summary FROM wording w WHERE w.wording_id = e.wording_id) AS summary, -- plain text
-  (SELECT w.content_text FROM wording w WHERE w.wording_id = e.wording_id) AS content_text, -- plain text of the fullest body: content, else summary
+  (SELECT coalesce(w.content_text, w.summary) FROM wording w WHERE w.wording_id = e.wording_id) AS content_text, -- plain text of the fullest body: content, else summary
   (SELECT @names(w.authors,name) FROM wording w WHERE w.wording_id = e.wording_id) AS authors, -- JSON array of names
   (SELECT @names(w.categories,term) FROM wording w WHERE w.wording_id = e.wording_id) AS categories, -- JSON array of terms
   (SELECT w.language FROM wording w WHERE w.wording_id = e.wording_id) AS language, -- of the text

@@ -11,7 +11,7 @@ AS SELECT
   (SELECT w.title FROM wording w WHERE w.wording_id = v.wording_id) AS title, -- plain text
   (SELECT i.url FROM item i WHERE i.item_id = v.item_id) AS url, -- as published, made absolute
   (SELECT w.summary FROM wording w WHERE w.wording_id = v.wording_id) AS summary, -- plain text
-  (SELECT w.content_text FROM wording w WHERE w.wording_id = v.wording_id) AS content_text, -- plain text of the fullest body
+  (SELECT coalesce(w.content_text, w.summary) FROM wording w WHERE w.wording_id = v.wording_id) AS content_text, -- plain text of the fullest body
   (SELECT @names(w.authors,name) FROM wording w WHERE w.wording_id = v.wording_id) AS authors, -- JSON array of names
   (SELECT @names(w.categories,term) FROM wording w WHERE w.wording_id = v.wording_id) AS categories, -- JSON array of terms
   (SELECT w.published_at FROM wording w WHERE w.wording_id = v.wording_id) AS published_at, -- as the publisher says

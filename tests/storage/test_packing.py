@@ -76,3 +76,18 @@ def test_html_is_readable_where_another_item_gave_the_wordings_noise(tmp_path: P
         archive.record([shown(feed, hour, entry) for hour, entry in enumerate(entries)])
     with answered(str(tmp_path / "a.sqlite"), "select content_html from entry_html") as answer:
         assert list(answer) == [(HTML,)]
+
+
+def test_a_body_that_is_the_summary_is_kept_once_and_told_in_both_places(tmp_path: Path) -> None:
+    entry = said(b"a" * 16, ARTICLE)
+    entry = replace(entry, wording=replace(entry.wording, summary=ARTICLE, summary_html=HTML))
+    with Archive.open(str(tmp_path / "a.sqlite"), create=True) as archive:
+        archive.record([shown(archive.ensure_feed("orf", "news"), 1, entry)])
+        with archive.read() as connection:
+            kept = connection.exec_driver_sql("select summary, content_text from wording").all()
+    assert kept == [(ARTICLE, None)]
+    for view in ("entries", "entry_versions"):
+        with answered(str(tmp_path / "a.sqlite"), f"select summary, content_text from {view}") as answer:
+            assert list(answer) == [(ARTICLE, ARTICLE)]
+    with answered(str(tmp_path / "a.sqlite"), "select summary_html, content_html from entry_html") as answer:
+        assert list(answer) == [(HTML, HTML)]
