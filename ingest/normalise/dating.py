@@ -29,7 +29,8 @@ _UPDATED_RANK = {name: rank for rank, name in enumerate(_UPDATED)}
 class Dating:
     """Instants in UTC. `published_source` is the element that gave `published_at` or, if no date can be read, `raw`.
 
-    The `_assumed` fields say in words what the publisher left open (a zone, a time of day).
+    The `_assumed` fields say in words what the publisher left open (a zone, a time of day). `unused` are other dates,
+    (element, as written), that do not name one of these instants.
     """
 
     published_at: datetime | None = None
@@ -38,6 +39,7 @@ class Dating:
     updated_at: datetime | None = None
     published_assumed: str | None = None
     updated_assumed: str | None = None
+    unused: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_exact(self) -> bool:
@@ -61,6 +63,7 @@ def dating(dates: Iterable[Date], *, timezone: str | None, language: str | None)
     if published_at is None and updated_at is not None:
         chosen, published_at = update, updated_at
     chosen = chosen or next(iter((*published, *updated)), None)
+    told = {found.at for found in (published_at, updated_at) if found}
     return Dating(
         published_at.at if published_at else None,
         chosen.raw.strip()[:200] if chosen else None,
@@ -68,7 +71,17 @@ def dating(dates: Iterable[Date], *, timezone: str | None, language: str | None)
         updated_at.at if updated_at else None,
         published_at.assumed if published_at else None,
         updated_at.assumed if updated_at else None,
+        tuple(
+            (date.element, date.raw.strip()[:200])
+            for date in (*published, *updated)
+            if date is not chosen and not _names_one_of(told, date, timezone, language)
+        ),
     )
+
+
+def _names_one_of(told: set[datetime], date: Date, timezone: str | None, language: str | None) -> bool:
+    found = instant(date.raw, timezone=timezone, language=language)
+    return found is not None and found.at in told
 
 
 def _ranked(dates: Iterable[Date], rank: dict[str, int]) -> list[Date]:

@@ -24,10 +24,12 @@ MAX_TERM = 1_000  # characters
 MAX_CATEGORIES = 200
 MAX_ENCLOSURES = 100
 MAX_AUTHORS = 50
+MAX_LINKS = 50  # that no field has
 
 _T = TypeVar("_T")
 _LINK_RELATIONS = "http://www.iana.org/assignments/relation/"
 _PAGES = frozenset({None, "", "text/html", "application/xhtml+xml"})
+_IN_FIELDS = frozenset({"canonical", "enclosure"})
 _ACTIVE = ("javascript:", "data:", "vbscript:")
 
 
@@ -49,6 +51,7 @@ def entry_of(parsed: ParsedEntry, around: Around) -> Entry:
     guid = visible(parsed.guid).strip() if parsed.guid else ""
     url = entry_url(parsed, around.format, base)
     canonical = _canonical(parsed.links, url, base)
+    comments = _comments(parsed, base)
     texts = bodies(parsed.summaries, parsed.contents, base)
     dated = dating(parsed.dates, timezone=around.timezone, language=parsed.language or around.language)
     wording = _wording(parsed, around, base, texts, dated)
@@ -66,8 +69,10 @@ def entry_of(parsed: ParsedEntry, around: Around) -> Entry:
         guid=_shortened(guid, MAX_GUID, "guids", around) or None,
         url=url,
         canonical_url=canonical,
-        comments_url=_comments(parsed, base),
-        extra=canonical_json(_extra(parsed, around, texts, dated), around.cuts),
+        comments_url=comments,
+        extra=canonical_json(
+            _extra(parsed, around, texts, dated, _other_links(parsed.links, {url, comments}, base)), around.cuts
+        ),
     )
     return replace(entry, digest=entry_digest(entry))
 
@@ -117,6 +122,21 @@ def _comments(parsed: ParsedEntry, base: str | None) -> str | None:
         return absolute_url(parsed.comments, base)
     replies = (link for link in parsed.links if relation(link) == "replies" and link.type in _PAGES)
     return first_url(replies, base)
+
+
+def _other_links(links: Iterable[Link], told: set[str | None], base: str | None) -> list[object]:
+    """Links that no field has: other pages, related ones, where the entry came from."""
+    found: list[object] = []
+    for link in links:
+        href = link.href.strip()
+        if relation(link) in _IN_FIELDS or href.lower().startswith(_ACTIVE):
+            continue
+        if absolute_url(href, resolved_base(link.base, base)) in told - {None}:
+            continue
+        said = {"rel": link.rel, "type": link.type, "title": link.title, "hreflang": link.hreflang}
+        given = {f"@{name}": value for name, value in said.items() if value}
+        found.append({"@href": href, **given} if given else href)
+    return found[:MAX_LINKS]
 
 
 def _publisher_ids(parsed: ParsedEntry) -> tuple[tuple[str, str], ...]:
@@ -205,10 +225,14 @@ def _code(tag: str | None) -> str | None:
 # --- the rest ---------------------------------------------------------------------------------------------------------
 
 
-def _extra(parsed: ParsedEntry, around: Around, texts: Bodies, dated: Dating) -> dict[str, object]:
+def _extra(
+    parsed: ParsedEntry, around: Around, texts: Bodies, dated: Dating, links: Sequence[object]
+) -> dict[str, object]:
     extra = dict(parsed.extra)
-    for name, text in texts.unused:
+    for name, text in (*texts.unused, *dated.unused):
         extra.setdefault(name, text)
+    if links:
+        extra.setdefault("link", links[0] if len(links) == 1 else list(links))
     assumed = {
         name: words
         for name, words in (("published_assumed", dated.published_assumed), ("updated_assumed", dated.updated_assumed))

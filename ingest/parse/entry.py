@@ -98,7 +98,10 @@ def _title(draft: Draft, node: Node) -> None:
         found = atom_text(node.element, node.name, node.scope)
     else:
         found = rss_text(node.element, node.name, node.scope)
-    if found and draft.titles.setdefault(key, found) is found and key not in {"title", "atom:title"}:
+    if found is None or (key in draft.titles and draft.titles[key].value == found.value):
+        return
+    is_first = draft.titles.setdefault(key, found) is found
+    if not is_first or key not in {"title", "atom:title"}:
         draft.keep(node.name, found.value)
 
 
