@@ -22,8 +22,9 @@ from storage.tables import (
     run,
     window,
 )
-from storage.timeline import Facts, Shown, packed_items, shown_window, unpacked_items
+from storage.timeline import packed_items, shown_window, unpacked_items
 from storage.transaction import Tx
+from storage.windows import Facts, Shown
 
 
 @dataclass(frozen=True, slots=True)

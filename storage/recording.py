@@ -7,7 +7,7 @@ from typing import Any, assert_never
 
 from sqlalchemy import and_, bindparam, func, select, update
 
-from storage import documents, feeds
+from storage import documents, feeds, gaps
 from storage.attempts import attempt_row
 from storage.items import Kept, Source
 from storage.prepared import Often
@@ -47,6 +47,8 @@ def record(tx: Tx, visit: Visit) -> Recorded:
         standing = visit.decide(before, recorded)
         success = _success(tx, outcome, recorded)
         feeds.stand(tx, before, standing, attempted_at=outcome.fetch.requested_at, besides=success)
+        if standing.estimated_missed is not None:
+            gaps.estimate(tx, known.feed_id, standing.estimated_missed)
     return recorded
 
 
@@ -91,6 +93,7 @@ def _ingested(tx: Tx, outcome: Ingested, source: Source) -> Recorded:
         changed,
         overlap=placed.overlap,
         gap=placed.gap,
+        unseen=placed.unseen,
     )
     row = attempt_row(tx, seen, result, document_id, body_bytes=len(outcome.body), salvaged=outcome.reading.salvaged)
     tx.write(NEW_FETCH, [row])

@@ -347,6 +347,7 @@ class Recorded:
     known: bool = False  # this very observation was in the archive already; nothing was written
     overlap: int | None = None  # entries shared with the window before; None: there was none
     gap: bool = False  # a gap was opened between this window and the one before
+    unseen: tuple[datetime, datetime] | None = None  # of the gap: the newest date before it, the oldest after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,6 +364,7 @@ class Standing:
     memory: str | None = None
     url: str | None = None  # given: the feed's URL from now on
     url_because: str | None = None
+    estimated_missed: int | None = None  # entries, in the gap that this visit has opened
 
 
 Decide: TypeAlias = Callable[[FeedRecord, Recorded], Standing]

@@ -35,11 +35,11 @@ class Chronik:
 
     def start(self, outlet, random):
         feed = FeedRecord(outlet.i, "outlet", str(outlet.i), "https://example.org/", None, None, None, FeedHealth.NEW)
-        return {"feed": feed, "listed": self.recon and outlet.recon}
+        return {"feed": feed, "listed": self.recon and outlet.recon, "newest": None, "missed": None}
 
     def next(self, state, at, shown):
         now, feed = time_at(at), state["feed"]
-        told, recorded = self._told(state, at, shown), _recorded(shown)
+        told, recorded = self._told(state, at, shown), _recorded(state, shown)
         stands = standing(feed, recorded, told, self.bounds, now)
         state["feed"] = replace(
             feed,
@@ -50,6 +50,7 @@ class Chronik:
             next_due_at=stands.next_due_at,
             memory=stands.memory,
         )
+        state["missed"] = stands.estimated_missed
         return (stands.next_due_at - START) / timedelta(minutes=1)
 
     def _told(self, state, at, shown):
@@ -76,11 +77,20 @@ def _hints(shown):
     return hourly | ({"ttl": str(int(shown.ttl))} if shown.ttl else {})
 
 
-def _recorded(shown):
+def _recorded(state, shown):
     if shown.status not in _OUTCOMES:
         return Recorded(0, "failed")
     if shown.win_pub is None:
         return Recorded(0, _OUTCOMES[shown.status])
     seen = len(shown.win_pub)
     new = min(shown.n_new, seen)  # pages of the past are asked apart; the schedule is not told of them
-    return Recorded(0, "new" if new else "unchanged", seen, new, overlap=seen - new, gap=shown.gap)
+    unseen = _unseen(state["newest"], shown) if shown.gap else None
+    state["newest"] = shown.win_pub.max()
+    outcome = "new" if new else "unchanged"
+    return Recorded(0, outcome, seen, new, overlap=seen - new, gap=shown.gap, unseen=unseen)
+
+
+def _unseen(newest, shown):
+    """As storage.gaps tells it."""
+    later = shown.win_pub[shown.win_pub > newest]
+    return (time_at(float(newest)), time_at(float(later.min()))) if len(later) else None

@@ -1,15 +1,14 @@
 """How well the size of a gap is estimated: fixed pollers that ask too seldom, so that gaps open.
 
-Twice for each gap: by the true rate, and by `ingest.schedule.estimated_missed` with what the schedule has learned from
-the very polls that left the gaps.
+Twice for each gap: by the true rate, and by the schedule with what it has learned from the very polls that left the
+gaps; the number that the archive would keep.
 """
 
 from multiprocessing import Pool
 
 import numpy as np
 
-from ingest.schedule import Memory, estimated_missed
-from polling.chronik import Chronik, time_at
+from polling.chronik import Chronik
 from polling.engine import Replay
 from polling.world import DAY, make_outlet
 
@@ -46,14 +45,13 @@ class Gaps(Replay):
             self.total[4] += 1
             self.pending = keys.max()
 
-    def estimate(self, shown, memory):
+    def estimate(self, shown, missed):
         """After the schedule has learned from the poll that found the gap."""
         newest, oldest = self.pending, shown.win_pub.min()
         self.pending = None
         if oldest > newest:
             self.total[2] += self._true(newest, oldest)
-            known = estimated_missed(Memory.of(memory), time_at(newest), time_at(oldest))
-            self.total[3] += known or 0
+        self.total[3] += missed or 0
 
     def _true(self, start, end):
         week = 168 * 60.0
@@ -69,7 +67,7 @@ class Gaps(Replay):
             shown = self._poll(t)
             following = self.policy.next(state, t, shown)
             if self.pending is not None:
-                self.estimate(shown, state["feed"].memory)
+                self.estimate(shown, state["missed"])
             t = following
         return self.total
 

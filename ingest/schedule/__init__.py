@@ -74,6 +74,7 @@ def _after_success(
         memory=memory.text(),
         url=url,
         url_because=None if url is None else moves.BECAUSE,
+        estimated_missed=None if recorded.unseen is None else estimated_missed(memory, *recorded.unseen),
     )
 
 
