@@ -17,6 +17,7 @@ SCHEMA = "0001"  # newest file in storage/migrations/versions
 # page fills its further pages.
 PAGE_BYTES = 2048
 
+# The longest text comes first: FTS5 notes the column of every hit, but of those in the first one.
 SEARCH = (
     """CREATE VIEW search_source
     -- Private: the current wordings as entries_fts indexes them. Ask `entries`.
@@ -30,9 +31,9 @@ SEARCH = (
     """CREATE VIRTUAL TABLE entries_fts USING fts5(
     -- Full-text index over the current wordings. May lag a minute.
     -- select e.* from entries_fts join entries e on e.entry_id = entries_fts.rowid where entries_fts match 'ukraine*'
+    content_text,  -- as in entries
     title,         -- as in entries
     summary,       -- as in entries
-    content_text,  -- as in entries
     stems,         -- stems and compound parts, asked by `chronik search`
     content='search_source', content_rowid='entry_id', tokenize="unicode61 remove_diacritics 2")""",
 )
@@ -49,9 +50,9 @@ SEARCH_FORMER = (
     """CREATE VIRTUAL TABLE former_fts USING fts5(
     -- Full-text index over former wordings, asked by `chronik search --versions`. May lag a minute.
     -- select v.* from former_fts f join entry_versions v on v.version_id = f.rowid where former_fts match 'krieg*'
+    content_text,  -- as in entry_versions
     title,         -- as in entry_versions
     summary,       -- as in entry_versions
-    content_text,  -- as in entry_versions
     stems,         -- stems and compound parts
     content='former_source', content_rowid='version_id', tokenize="unicode61 remove_diacritics 2")""",
 )

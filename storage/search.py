@@ -105,10 +105,10 @@ where entries_fts match :match
 order by hits.place
 """
 # Of each text by itself: the column of stems, which is no text, would be taken for the best one.
-_MARKS = """highlight({0}, 0, :begin, :end) as marked_title,
-  snippet({0}, 1, :begin, :end, '…', :tokens) as in_summary,
-  snippet({0}, 2, :begin, :end, '…', :tokens) as in_content"""
-_RANKS = {"newest": "coalesce(e.published_at, e.first_seen_at)", "best": "-bm25(entries_fts, 4.0, 2.0, 1.0, 0.5)"}
+_MARKS = """highlight({0}, 1, :begin, :end) as marked_title,
+  snippet({0}, 2, :begin, :end, '…', :tokens) as in_summary,
+  snippet({0}, 0, :begin, :end, '…', :tokens) as in_content"""
+_RANKS = {"newest": "coalesce(e.published_at, e.first_seen_at)", "best": "-bm25(entries_fts, 1.0, 4.0, 2.0, 0.5)"}
 
 
 def _current(
