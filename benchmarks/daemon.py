@@ -4,10 +4,14 @@
 
 Every feed is due again every feeds/rate seconds. Prints percentiles of due lateness (from the daemon's own /metrics),
 polls a second, and the largest memory of the daemon and its workers (proportional set size: shared pages once).
+
+`--attacks 1` measures on while the statements of tests/attacks.py are asked of its archive one after another, each for
+as many seconds at most: then `attacked` has the lateness meanwhile, and by how much statements outlived their limit.
 """
 
 import argparse
 import asyncio
+import contextlib
 import json
 import multiprocessing
 import re
@@ -20,6 +24,9 @@ import urllib.request
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from storage.errors import ArchiveError
+from storage.query import Limits, QueryError, answered
 
 ADDRESSES = 200  # loopback addresses that stand for hosts
 ENTRIES = 10
@@ -39,6 +46,18 @@ class Found:
     daemon_mb: float
     workers_mb: float
     cpu_share: float
+    attacked: "Attacked | None" = None
+
+
+@dataclass
+class Attacked:
+    """What statements that mean harm did. Seconds; `over`: beyond start and limit of the one that did so most."""
+
+    statements: int
+    late_p50: float
+    late_p99: float
+    late_most: float
+    over: float
 
 
 def main() -> None:
@@ -63,6 +82,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--feeds", type=int, default=10_000)
     parser.add_argument("--rate", type=float, default=50, help="polls a second")
     parser.add_argument("--seconds", type=float, default=120, help="to measure, after every feed was polled once")
+    parser.add_argument("--attacks", type=float, help="then attack the archive: seconds that each statement is given")
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
 
@@ -130,7 +150,10 @@ def _measure(folder: Path, port: int, args: argparse.Namespace) -> Found:
     daemon = subprocess.Popen([sys.executable, "-c", program, "run", "--log-level", "error"], cwd=folder)
     try:
         _wait_for_all(daemon, listen, args)
-        return _measured(daemon.pid, listen, args)
+        found = _measured(daemon.pid, listen, args)
+        if args.attacks:
+            found.attacked = _attacked(folder / "archive.sqlite", listen, args.attacks)
+        return found
     finally:
         daemon.send_signal(signal.SIGTERM)
         daemon.wait(15)
@@ -192,6 +215,28 @@ def _measured(pid: int, listen: str, args: argparse.Namespace) -> Found:
         round(most[1], 1),
         round((_cpu(pid) - cpu) / took, 2),
     )
+
+
+def _attacked(archive: Path, listen: str, limit: float) -> Attacked:
+    sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+    from attacks import ATTACKS
+
+    before = _metrics(listen)
+    over = max(_outlived(archive, statement, limit) for statement in ATTACKS)
+    buckets = _lateness(before, _metrics(listen))
+    return Attacked(len(ATTACKS), *(_quantile(buckets, share) for share in (0.5, 0.99, 1)), round(over, 2))
+
+
+def _outlived(archive: Path, statement: str, limit: float) -> float:
+    return _asking(archive, statement, limit) - _asking(archive, "select 1", limit) - limit
+
+
+def _asking(archive: Path, statement: str, limit: float) -> float:
+    began = time.monotonic()
+    with contextlib.suppress(QueryError, ArchiveError), answered(str(archive), statement, None, Limits(limit)) as rows:
+        for _ in rows:
+            pass
+    return time.monotonic() - began
 
 
 def _metrics(listen: str) -> dict[str, float]:
