@@ -13,7 +13,7 @@ from ingest.backfill.pages import Pages
 from ingest.backfill.rfc5005 import Rfc5005
 from ingest.backfill.road import About, Road, Scope, Walk, covers, text_of
 from ingest.backfill.sitemap import Sitemap
-from ingest.backfill.walking import LONGEST_WAIT, Arrived, Budget, Step, Walker
+from ingest.backfill.walking import LONGEST_WAIT, Arrived, Budget, Keeps, Step, Walker
 from ingest.backfill.wayback import Wayback
 from ingest.backfill.wordpress import WordPress
 from ingest.document import Document
@@ -192,14 +192,16 @@ class Backfill:
         asker = Asker(line, line.request(about.feed), self.robots, self.spacing)
         return Walker(asker, line.parser.read, self.articles.read, keep, self.budget, tell, self.longest_wait)
 
-    def walker(self, about: About, tell: Callable[[Step], None]) -> Walker:
-        """One whose pages are recorded, while its walks are kept nowhere: they are short, or begun anew."""
+    def walker(self, about: About, tell: Callable[[Step], None], keep: Keeps | None = None) -> Walker:
+        """One whose pages are recorded, or kept as `keep` does; its walks are kept nowhere: short, or begun anew."""
 
-        async def keep(_route: Route, outcome: Outcome, following: Callable[[Recorded], Walk]) -> tuple[Walk, Recorded]:
+        async def recorded_only(
+            _route: Route, outcome: Outcome, following: Callable[[Recorded], Walk]
+        ) -> tuple[Walk, Recorded]:
             recorded = await self.session.writer.do(lambda tx: record(tx, Visit(outcome)))
             return following(recorded), recorded
 
-        return self._walker(about, tell, keep)
+        return self._walker(about, tell, keep or recorded_only)
 
     def looker(self, about: About) -> Walker:
         """One that leaves no trace."""

@@ -100,24 +100,24 @@ class Sitemap(Road[SitemapWalk]):
         queue = walk.queue if walk.file else walk.queue[1:]
         walk = replace(walk, file=None, queue=queue, been=(*walk.been, (_digest(file[0]), file[1])))
         if page.document is None:
-            return _on(walk, page.detail)
+            return on(walk, page.detail)
         walk = replace(walk, offered=walk.offered or page.reading is not None or bool(page.listed))
         if page.reading is None:
             return self._after_list(walk, file, page, about)
-        return self._with_pages(walk, file, _lacking(page.reading, about)) if about.scope.pages else _on(walk)
+        return self._with_pages(walk, file, _lacking(page.reading, about)) if about.scope.pages else on(walk)
 
     def _after_list(self, walk: SitemapWalk, file: File, page: Page, about: About) -> SitemapWalk:
         files = [(url, lastmod) for url, lastmod, kind in page.listed if kind and _is_wanted(lastmod, about)]
         pages = tuple(url for url, lastmod, kind in page.listed if not kind and _is_wanted(lastmod, about))
         if files:
-            return _on(_with_files(walk, files))
+            return on(_with_files(walk, files))
         if not about.scope.pages:
-            return _on(replace(walk, plain=tuple(sorted({*walk.plain, family(file[0])}))))
+            return on(replace(walk, plain=tuple(sorted({*walk.plain, family(file[0])}))))
         return self._with_pages(walk, file, pages)
 
     def _with_pages(self, walk: SitemapWalk, file: File, pages: tuple[str, ...]) -> SitemapWalk:
         if not pages:
-            return _on(walk)
+            return on(walk)
         self._pages = (file[0], pages)
         return replace(walk, file=file, place=0)
 
@@ -125,7 +125,7 @@ class Sitemap(Road[SitemapWalk]):
         if walk.place + 1 < len(self._pages[1]):
             return replace(walk, place=walk.place + 1)
         self._pages = ("", ())
-        return _on(replace(walk, file=None, place=0))
+        return on(replace(walk, file=None, place=0))
 
     def survives(self, walk: SitemapWalk) -> bool:
         return True
@@ -156,10 +156,10 @@ def _with_files(walk: SitemapWalk, files: Iterable[File]) -> SitemapWalk:
     return replace(walk, queue=_ordered([*walk.queue, *fresh])[:MOST_FILES])
 
 
-def _on(walk: SitemapWalk, because: str = "") -> SitemapWalk:
+def on(walk: SitemapWalk, because: str = "") -> SitemapWalk:
     """On to the next file that is worth asking for."""
     queue = walk.queue
-    while queue and family(queue[0][0]) in walk.plain and not _sounds_like_news(queue[0][0]):
+    while queue and family(queue[0][0]) in walk.plain and not sounds_like_news(queue[0][0]):
         queue = queue[1:]
     walk = replace(walk, queue=queue)
     if queue:
@@ -176,14 +176,15 @@ def family(url: str) -> str:
     return re.sub(r"\d+", "#", url)
 
 
-def _sounds_like_news(url: str) -> bool:
+def sounds_like_news(url: str) -> bool:
+    """Whether a file's name says that it lists news."""
     return "news" in url.rpartition("/")[2].lower()
 
 
 def _ordered(files: Iterable[File]) -> tuple[File, ...]:
     """News before the rest, then what was changed last."""
     newest = sorted(files, key=lambda file: file[1], reverse=True)
-    return tuple(sorted(newest, key=lambda file: not _sounds_like_news(file[0])))
+    return tuple(sorted(newest, key=lambda file: not sounds_like_news(file[0])))
 
 
 def _digest(url: str) -> str:

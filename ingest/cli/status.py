@@ -4,7 +4,7 @@ import argparse
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from math import ceil
@@ -15,11 +15,13 @@ from ingest.cli.grid import Cell, Look, cut_to, fits, lines
 from ingest.cli.settings import archive_location
 from ingest.cli.tables import json_text, look_of
 from ingest.remedies import remedy_of
+from storage.completeness import Compared, compared
 from storage.errors import ArchiveError
 from storage.feed_health import FeedTold, daily, discovered, feed_health
 from storage.reading import reading
 
 DAYS = 14
+LATELY = timedelta(days=7)
 COLUMNS = ("feed", "state", "ok ago", "new ago", "due in", "fails", "entries", "gaps", f"{DAYS} days", "why then")
 _BARS = "▁▂▃▄▅▆▇█"
 _COLOURS = {"ok": "32", "new": "36", "failing": "33", "gone": "31", "unlisted": "2"}
@@ -50,18 +52,21 @@ def main(args: argparse.Namespace) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """The feeds, what was found on homepages, and new entries a day, oldest first, by feed."""
+    """The feeds; by feed, what was found on homepages, new entries a day, oldest first, and what outlets list."""
 
     feeds: list[FeedTold]
     found: dict[str, str]
     daily: dict[str, list[int]]
+    compared: dict[str, Compared] = field(default_factory=dict)
 
 
 def _asked(args: argparse.Namespace, now: datetime) -> Told:
     try:
         with reading(archive_location(args)) as reader:
             feeds = feed_health(reader, args.selector)
-            told = Told(feeds, discovered(reader, args.selector), daily(reader, now, DAYS))
+            told = Told(
+                feeds, discovered(reader, args.selector), daily(reader, now, DAYS), compared(reader, LATELY, now)
+            )
     except ArchiveError as error:
         raise Stop(str(error)) from error
     if args.selector and not feeds:
@@ -78,6 +83,7 @@ def _as_json(told: Told, troubles: dict[str, str]) -> dict[str, object]:
                 "needs_person": troubles.get(feed.feed),
                 "remedy": _remedy(feed.last_error),
                 "discovered": told.found.get(feed.feed),
+                "own_list": asdict(told.compared[feed.feed]) if feed.feed in told.compared else None,
             }
             for feed in told.feeds
         ],
@@ -105,6 +111,7 @@ def shown(told: Told, troubles: dict[str, str], now: datetime, look: Look) -> It
     yield ""
     for name, what in told.found.items():
         yield f"{name} was found from its outlet's homepage: {printable(what)}"
+    yield from (line for feed in told.feeds if (line := _completeness(feed, told.compared.get(feed.feed))))
     yield _summary(told.feeds, troubles)
 
 
@@ -182,6 +189,14 @@ def _trouble(feed: FeedTold, why: str | None, look: Look) -> Iterator[str]:
         yield f"    {why}"
     if remedy := _remedy(feed.last_error):
         yield f"    remedy: {remedy}"
+
+
+def _completeness(feed: FeedTold, own: Compared | None) -> str | None:
+    """What the outlet's own list of its latest news tells of us."""
+    if own is None:
+        return None
+    held = f"{own.held:,} of the {own.listed:,} entries ({100 * own.held / own.listed:.1f} %)"
+    return f"{feed.feed} held {held} that its outlet listed itself on {own.at[:10]}"
 
 
 def _summary(feeds: list[FeedTold], troubles: dict[str, str]) -> str:

@@ -10,6 +10,7 @@ pulse       does polling move?
 clockwatch  has somebody set the clock?
 reloading   has feeds.yaml changed?
 repairs     gaps, as soon as they open
+reconciling what outlets list of themselves, once a day
 pushes      hubs that tell us what is new (WebSub)
 alarm       what needs a person, told once
 upkeep      backups and care of the archive

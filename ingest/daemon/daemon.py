@@ -15,6 +15,7 @@ from ingest.daemon.aside import aside
 from ingest.daemon.clockwatch import ClockWatch
 from ingest.daemon.pulse import SLOWEST_VISIT, Pulse
 from ingest.daemon.pushes import MOST, Pushes
+from ingest.daemon.reconciling import Reconciling
 from ingest.daemon.repairs import Repairs
 from ingest.daemon.rounds import TICK, Rounds
 from ingest.daemon.timetable import Job, Timetable
@@ -63,6 +64,7 @@ class Daemon:
         self._notifier = notifier or Notifier()
         self._show = show
         self._repairs = Repairs()
+        self._reconciling = Reconciling()
         self._pushes = Pushes(self.metrics)
         self._alarm = Alarm()
         self._rounds = Rounds(self.pulse, self._visited, self.metrics.late)
@@ -144,6 +146,7 @@ class Daemon:
             Job("summing up", self._sum_up, MINUTE, MINUTE),
             Job("repairing gaps", self._of_session(self._repairs.work), 10 * SECOND, 10 * SECOND),
             Job("recalling gaps", self._of_session(self._repairs.recall), DAY, MINUTE),
+            Job("looking at lists of news", self._of_session(self._reconciling.work), 5 * MINUTE, 3 * MINUTE),
             Job("looking for what needs a person", self._look, 5 * MINUTE, 5 * MINUTE),
             Job("minding the archive", self._mind_trouble, MINUTE, MINUTE),
             Job("taking pushes", self._of_session(self._pushes.take), MINUTE),
