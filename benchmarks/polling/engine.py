@@ -57,12 +57,12 @@ class Replay:
             for start, end in down:
                 if start <= t < end:
                     t = end + r.random() * 10
-            shown = self._poll(t)
+            shown = self.poll(t)
             following = self.policy.next(state, t, shown)
             if shown.retry and self.policy.honors_retry:
                 following = max(following, t + shown.retry)
             t = max(following, t + 1.0)
-        return self._result()
+        return self.result()
 
     def _measured(self, t):
         return self.starts <= t < self.ends
@@ -70,7 +70,8 @@ class Replay:
     def _note(self, what, n=1):
         self.count[what] += int(n)
 
-    def _poll(self, t):
+    def poll(self, t):
+        """What a request at that time is answered."""
         measured = self._measured(t)
         if measured:
             self._note("req")
@@ -180,7 +181,8 @@ class Replay:
         self._note("req", measured)
         self._note("bodies", measured)
 
-    def _result(self):
+    def result(self):
+        """What came of it."""
         o = self.o
         span = (o.live >= self.starts) & (o.live < self.ends)
         cap = span & o.cap

@@ -64,7 +64,7 @@ class Gaps(Replay):
         state = self.policy.start(self.o, None)
         t = 7.0
         while t < self.ends:
-            shown = self._poll(t)
+            shown = self.poll(t)
             following = self.policy.next(state, t, shown)
             if self.pending is not None:
                 self.estimate(shown, state["missed"])
