@@ -95,6 +95,7 @@ class Line:
     config: Config
     forced: bool = False
     price: Callable[[FeedRecord], timedelta] = lambda _feed: Bounds().price  # see Bounds
+    is_listed: Callable[[FeedRecord], bool] = lambda _feed: False  # a list of its outlet's latest news is looked at
     large: asyncio.Lock = field(default_factory=asyncio.Lock)  # one large document at a time, from parser to commit
 
     async def visit(self, feed: FeedRecord) -> Visited:
@@ -139,6 +140,7 @@ class Line:
     def _standing(self, told: Signals, feed: FeedRecord, recorded: Recorded) -> Standing:
         manner = self.config.manner(feed.name)
         bounds = Bounds(manner.min_interval, manner.max_interval, self.price(feed))
+        told = replace(told, repairable=True) if self.is_listed(feed) else told
         return standing(feed, recorded, told, bounds, self.clock.now())
 
     async def _outcome(self, feed: FeedRecord, held: AsyncExitStack) -> tuple[Outcome, Signals]:

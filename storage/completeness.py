@@ -95,6 +95,19 @@ def due(archive: Archive, now: datetime, every: Every, most: int) -> list[FeedRe
         return [feeds.record_of(row) for row in connection.execute(_FEEDS, {"ids": ids})]
 
 
+def listing_outlets(archive: Archive) -> frozenset[str]:
+    """Outlets that have a list."""
+    with archive.read() as connection:
+        rows = connection.execute(_NOTED).all()
+    names = (row.name.removeprefix(_NAME) for row in rows if Held(**json.loads(row.note)).there)
+    return frozenset(name.partition("/")[0] for name in names)
+
+
+_NOTED = select(chore.c.name, chore.c.note).where(
+    func.substr(chore.c.name, 1, len(_NAME)) == _NAME, chore.c.note.is_not(None)
+)
+
+
 def _waits_since(row: Any, now: datetime, every: Every) -> datetime | None:
     """When it was last looked at, if that is long ago or was done by a wrong clock."""
     last = row.done_at or row.added_at

@@ -278,7 +278,8 @@ class Daemon:
 
     def _watched(self, session: Session) -> Line:
         timed = Timed(session.line.parser, self.metrics.parsed, session.clock.monotonic)
-        return replace(session.line, parser=timed, price=self._pushes.price)
+        listed = self._reconciling.is_listed
+        return replace(session.line, parser=timed, price=self._pushes.price, is_listed=listed)
 
     # --- the end ---
 

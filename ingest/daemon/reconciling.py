@@ -32,9 +32,15 @@ class Reconciling:
     """`reconcile` does it for one feed."""
 
     reconcile: Reconcile = reconciled
+    _listed: frozenset[str] = frozenset()
+
+    def is_listed(self, feed: FeedRecord) -> bool:
+        """Whether its outlet has a list that is looked at: what is missed there is not lost."""
+        return feed.outlet in self._listed
 
     async def work(self, session: Session) -> None:
         """Some of the outlets whose day has come."""
+        self._listed = await aside(completeness.listing_outlets, session.archive)
         waiting = await aside(completeness.due, session.archive, session.clock.now(), EVERY, A_ROUND)
         if not waiting:
             return

@@ -19,8 +19,12 @@ from storage.completeness import Held
 NOTED = "select name, note from chore"
 
 
-async def reconcile(session: Session) -> None:
-    await Reconciling().work(session)
+async def reconcile(session: Session) -> bool:
+    """Whether the outlet is known to have a list by the next time."""
+    reconciling = Reconciling()
+    await reconciling.work(session)
+    await reconciling.work(session)
+    return reconciling.is_listed(news(session))
 
 
 def later(outlet: Outlet, posts: int, server: Server, clock: FakeClock) -> None:
@@ -37,7 +41,7 @@ def test_what_the_list_has_and_the_feed_had_not_is_counted_shown_and_taken_in(tm
         for posts in (100, 160):  # of which the feed shows 20
             later(outlet, posts, server, clock)
             polled(tmp_path, config, clock)
-        running(tmp_path, config, reconcile, clock)
+        assert running(tmp_path, config, reconcile, clock)
     assert guids(tmp_path) == list(range(1, 161))
     # Of the last two days all but the last two hours: 113 to 158; the feed had shown 141 and later.
     assert [(name, json.loads(note)) for name, note in asked(tmp_path, NOTED)] == [
@@ -53,14 +57,15 @@ def test_a_list_is_looked_at_once_a_day_and_where_there_is_none_once_a_month(tmp
         outlet.posts = 20
         clock.at = outlet.at(20)
         polled(tmp_path, config, clock)
-        asking = []
+        asking, known = [], []
         for hours in (25, 2, 24 * 28, 24 * 2, 2, 24):
             clock.at += timedelta(hours=hours)
             before = len(server.asked)
-            running(tmp_path, config, reconcile, clock)
+            known.append(running(tmp_path, config, reconcile, clock))
             asking.append(len(server.asked) > before)
             server.pages |= outlet.sitemaps(server.url)  # nobody knows of it until it is looked for again
     assert asking == [True, False, False, True, False, True]
+    assert known == [False, False, False, True, True, True]
 
 
 def test_status_tells_what_an_outlet_listed_itself(tmp_path: Path) -> None:
