@@ -25,6 +25,7 @@ import numpy as np
 from polling import gap_sizes
 from polling.bounds import Listed, clairvoyant, poisson_times
 from polling.chronik import chronik
+from polling.curve import draw
 from polling.engine import nothing, own_outages, simulate
 from polling.guard import Guard
 from polling.peers import Fixed, MediaCloud, MinifluxEF, MinifluxRR, NewsBlur, ReaderPy, Sqrt, StormAdaptive
@@ -191,6 +192,7 @@ def _arguments():
     add("--jobs", type=int, default=2)
     add("--trace", help="real arrivals, JSON lines, instead of the synthetic world")
     add("--json", help="write the results there")
+    add("--svg", help="draw requests against delay there, beside each policy what is lost of all entries")
     add("--list", action="store_true", help="name the policies")
     return parser.parse_args()
 
@@ -205,7 +207,9 @@ def main():
     began = time.monotonic()
     results = gap_sizes.table(a) if a.gap_check else show(run(a, names), a, names)
     print(f"{time.monotonic() - began:.0f} s", file=sys.stderr)
+    if a.svg and not a.gap_check:
+        draw(results, a.svg)
     if a.json:
-        settings = {key: value for key, value in vars(a).items() if key not in ("json", "trace")}
+        settings = {key: value for key, value in vars(a).items() if key not in ("json", "svg", "trace")}
         with open(a.json, "w", encoding="utf-8") as out:
             json.dump({"args": settings, "results": results}, out, indent=1)
