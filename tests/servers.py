@@ -180,11 +180,18 @@ def _run(server: Server, loop: asyncio.AbstractEventLoop, ready: threading.Event
 
 
 async def _end_all() -> None:
+    await _settled()  # a connection that was just accepted belongs to nobody yet, and nobody would close it
     rest: set[Any] = asyncio.all_tasks() - {asyncio.current_task()}
     for task in rest:
         task.cancel()
     await asyncio.gather(*rest, return_exceptions=True)
-    await asyncio.sleep(0)
+    await _settled()
+
+
+async def _settled() -> None:
+    """What follows from what has happened, and what follows from that."""
+    for _ in range(5):
+        await asyncio.sleep(0)
 
 
 def closed_port(host: str = "127.0.0.1") -> int:
