@@ -5,6 +5,11 @@
 Every feed is due again every feeds/rate seconds. Prints percentiles of due lateness (from the daemon's own /metrics),
 polls a second, and the largest memory of the daemon and its workers (proportional set size: shared pages once).
 
+A soak is the same with few feeds and many polls: `--feeds 500 --seconds 240 --reader` measures 12,000. `grown_mb` is
+by how much the daemon's own memory was larger at the end than after a tenth of the time, `descriptors` the fewest and
+the most that it had open in that time, `log_mb` the largest write-ahead log. `--reader`: another connection has read,
+and stays open.
+
 `--attacks 1` measures on while the statements of tests/attacks.py are asked of its archive one after another, each for
 as many seconds at most: then `attacked` has the lateness meanwhile, and by how much statements outlived their limit.
 """
@@ -27,6 +32,7 @@ from pathlib import Path
 
 from storage.errors import ArchiveError
 from storage.query import Limits, QueryError, answered
+from storage.reading import read_only
 
 ADDRESSES = 200  # loopback addresses that stand for hosts
 ENTRIES = 10
@@ -46,6 +52,9 @@ class Found:
     daemon_mb: float
     workers_mb: float
     cpu_share: float
+    grown_mb: float
+    descriptors: tuple[int, int]
+    log_mb: float
     attacked: "Attacked | None" = None
 
 
@@ -83,6 +92,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=50, help="polls a second")
     parser.add_argument("--seconds", type=float, default=120, help="to measure, after every feed was polled once")
     parser.add_argument("--attacks", type=float, help="then attack the archive: seconds that each statement is given")
+    parser.add_argument("--reader", action="store_true", help="another connection stays open after it has read")
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
 
@@ -150,7 +160,8 @@ def _measure(folder: Path, port: int, args: argparse.Namespace) -> Found:
     daemon = subprocess.Popen([sys.executable, "-c", program, "run", "--log-level", "error"], cwd=folder)
     try:
         _wait_for_all(daemon, listen, args)
-        found = _measured(daemon.pid, listen, args)
+        with _resting(folder, args.reader):
+            found = _measured(daemon.pid, folder, listen, args)
         if args.attacks:
             found.attacked = _attacked(folder / "archive.sqlite", listen, args.attacks)
         return found
@@ -195,15 +206,46 @@ def _wait_for_all(daemon: "subprocess.Popen[bytes]", listen: str, args: argparse
     raise SystemExit("the daemon did not get through")
 
 
-def _measured(pid: int, listen: str, args: argparse.Namespace) -> Found:
+@contextlib.contextmanager
+def _resting(folder: Path, wanted: bool) -> Iterator[None]:
+    """Somebody who has asked the archive something and left the connection open."""
+    if not wanted:
+        yield
+        return
+    _, connection = read_only(folder / "archive.sqlite")
+    with contextlib.closing(connection):
+        connection.execute("select count(*) from entries").fetchall()
+        yield
+
+
+@dataclass
+class Sample:
+    """What the daemon held at one time."""
+
+    daemon_mb: float
+    workers_mb: float
+    descriptors: int
+    log_mb: float
+
+
+def _sampled(pid: int, folder: Path) -> Sample:
+    log = folder / "archive.sqlite-wal"
+    size = log.stat().st_size if log.exists() else 0
+    return Sample(*_memory(pid), len(list(Path(f"/proc/{pid}/fd").iterdir())), size / 2**20)
+
+
+def _measured(pid: int, folder: Path, listen: str, args: argparse.Namespace) -> Found:
     before, cpu, began = _metrics(listen), _cpu(pid), time.monotonic()
-    most = (0.0, 0.0)
+    samples = []
     while time.monotonic() - began < args.seconds:
         time.sleep(5)
-        most = max(most, _memory(pid), key=sum)
+        samples.append(_sampled(pid, folder))
     after, took = _metrics(listen), time.monotonic() - began
     buckets = _lateness(before, after)
     polls = _polls(after) - _polls(before)
+    most = max(samples, key=lambda each: each.daemon_mb + each.workers_mb)
+    settled = samples[len(samples) // 10 :]
+    opened = [each.descriptors for each in settled]
     return Found(
         args.feeds,
         round(polls),
@@ -211,9 +253,12 @@ def _measured(pid: int, listen: str, args: argparse.Namespace) -> Found:
         _quantile(buckets, 0.5),
         _quantile(buckets, 0.99),
         _quantile(buckets, 1),
-        round(most[0], 1),
-        round(most[1], 1),
+        round(most.daemon_mb, 1),
+        round(most.workers_mb, 1),
         round((_cpu(pid) - cpu) / took, 2),
+        round(settled[-1].daemon_mb - settled[0].daemon_mb, 1),
+        (min(opened), max(opened)),
+        round(max(each.log_mb for each in samples), 1),
     )
 
 
