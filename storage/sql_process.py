@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import Any
 
 from storage.errors import ArchiveError
+from storage.permitted import authorizer
 from storage.reading import chronik_text, read_only
 from storage.sql_errors import explained
 from storage.sql_text import is_empty, parameters
@@ -25,22 +26,6 @@ from storage.sql_text import is_empty, parameters
 FLUSH_ROWS, FLUSH_BYTES, FLUSH_SECONDS = 256, 64 * 1024, 0.05
 STEPS = 5_000  # of SQLite's machine between two looks at the clock
 BESIDE_THE_HEAP = 160 * 1024 * 1024  # address space that Python and the answer need beside SQLite's heap
-
-# What SQLite has that stays within the query; load_extension and the like do not.
-_FUNCTIONS = """
--> ->> abs acos acosh asin asinh atan atan2 atanh avg bm25 ceil ceiling char chronik_text coalesce concat concat_ws
-cos cosh count cume_dist current_date current_time current_timestamp date datetime degrees dense_rank exp first_value
-floor format glob group_concat hex highlight if ifnull iif instr json json_array json_array_insert json_array_length
-json_each json_error_position json_extract json_group_array json_group_object json_insert json_object json_patch
-json_pretty json_quote json_remove json_replace json_set json_tree json_type json_valid jsonb jsonb_array
-jsonb_extract jsonb_group_array jsonb_group_object jsonb_object julianday lag last_value lead length like likelihood
-likely ln log log10 log2 lower ltrim match max median min mod nth_value ntile nullif octet_length percent_rank
-percentile percentile_cont percentile_disc pi pow power printf quote radians random randomblob rank replace round
-row_number rtrim sign sin sinh snippet soundex sqlite_version sqrt strftime string_agg substr substring sum tan tanh
-time timediff total trim trunc typeof unhex unicode unistr unixepoch unlikely upper zeroblob
-"""
-FUNCTIONS = frozenset(_FUNCTIONS.split())
-
 
 class _RefusalError(Exception):
     """The query cannot be run; the message is for its author."""
@@ -117,23 +102,9 @@ def _guarded(driver: ModuleType, connection: Any, job: dict[str, Any], sender: "
         connection.setlimit(driver.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000)
         connection.setlimit(driver.SQLITE_LIMIT_ATTACHED, 0)
         connection.setlimit(driver.SQLITE_LIMIT_WORKER_THREADS, 0)
-    connection.set_authorizer(_authorizer(driver))
+    connection.set_authorizer(authorizer(driver))
     connection.set_progress_handler(sender.is_late_after(job["seconds"]), STEPS)
     return connection
-
-
-def _authorizer(driver: ModuleType) -> Callable[..., int]:
-    allowed = {driver.SQLITE_SELECT, driver.SQLITE_READ, driver.SQLITE_RECURSIVE}
-
-    def authorize(action: int, _first: str | None, second: str | None, *_where: str | None) -> int:
-        if action in allowed:
-            return int(driver.SQLITE_OK)
-        listed = action == driver.SQLITE_FUNCTION and (second or "").lower() in FUNCTIONS
-        # FTS5 asks with this whether its index is still as it knows it; it takes no value and tells nothing.
-        listed = listed or (action == driver.SQLITE_PRAGMA and (_first, second) == ("data_version", None))
-        return int(driver.SQLITE_OK if listed else driver.SQLITE_DENY)
-
-    return authorize
 
 
 def _fail(connection: Any, job: dict[str, Any], sender: "_Sender", error: Exception) -> None:

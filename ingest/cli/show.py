@@ -11,6 +11,7 @@ from ingest.cli.frame import DONE, Stop, printable
 from ingest.cli.grid import Look
 from ingest.cli.settings import archive_location
 from ingest.cli.tables import look_of
+from storage.differing import Part, parts
 from storage.errors import ArchiveError
 from storage.reading import Reader, reading
 from storage.wordings import EntryTold, WordingTold, document_of, entry, find_entries, wordings
@@ -161,7 +162,7 @@ def _change(old: WordingTold, new: WordingTold, look: Look) -> Iterator[str]:
         before, after = getattr(old, name) or "", getattr(new, name) or ""
         same_as_text = name == "summary" and (old.summary, new.summary) == (old.content_text, new.content_text)
         if before != after and not same_as_text:
-            found = [diff.Part(kind, printable(text, keep="\n")) for kind, text in diff.parts(before, after)]
+            found = [Part(kind, printable(text, keep="\n")) for kind, text in parts(before, after)]
             yield f"{look.dim(f'{name}:')} {diff.shown(found, look)}"
 
 

@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.cli.diff import parts, shown
+from ingest.cli.diff import shown
 from ingest.cli.grid import Look
+from storage.differing import parts
 
 texts = st.lists(st.sampled_from(["der", "Krieg", " ", " ", "\n", ".", "ö", "-"]), max_size=30).map("".join)
 

@@ -200,7 +200,7 @@ def _state(archive: Path) -> tuple[str, list[str]]:
 
 
 def test_the_functions_that_are_let_through_exist_for_a_reason() -> None:
-    from storage.sql_process import FUNCTIONS
+    from storage.permitted import FUNCTIONS
 
     assert not FUNCTIONS & {"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit", "sqlite_log", "fts5"}
 
