@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage import documents, views
 from storage.archive import Archive
-from storage.checksum import ITEM, WORDING, checksum
+from storage.checksum import BUNDLE, ITEM, WORDING, checksum
 from storage.engine import Turns, lock_path, open_engine, sqlite_driver, sqlite_path
 from storage.errors import ArchiveError
 from storage.tables import REFERS_TO, document, metadata
@@ -45,6 +45,7 @@ def verify(archive: Archive, tick: Tick = lambda _check, _done: None) -> Iterato
             "documents": _documents(connection, tick),
             "wordings": _rows(connection, "wording", WORDING, tick),
             "items": _rows(connection, "item", ITEM, tick),
+            "bundles": _rows(connection, "bundle", BUNDLE, tick),
         }
         if connection.dialect.name == "sqlite":
             checks = {"structure": _structure(connection), "search index": _search(connection)} | checks
@@ -106,7 +107,8 @@ def _structure(connection: Connection) -> Iterator[Finding]:
 
 
 _DANGLING = """
-SELECT DISTINCT {column} FROM {table} WHERE {column} NOT IN (SELECT {parent}_id FROM {parent}) LIMIT 100
+SELECT DISTINCT {column} FROM {table}
+WHERE {column} IS NOT NULL AND {column} NOT IN (SELECT {parent}_id FROM {parent}) LIMIT 100
 """
 
 

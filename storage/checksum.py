@@ -11,6 +11,7 @@ WORDING = (
     *("wording_id", "digest", "title", "summary", "content_text", "html", "authors", "categories", "enclosures"),
     *("language", "title_language", "image_url", "published_at", "published_raw", "published_source", "updated_at"),
 )
+BUNDLE = ("bundle_id", "size", "body")
 ITEM = ("item_id", "digest", "guid", "url", "canonical_url", "comments_url", "extra")
 
 

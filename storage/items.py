@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, case, select, update
 
+from storage.bundles import unpack
 from storage.change import letters, words_in
 from storage.checksum import ITEM, WORDING, checksum
 from storage.grouping import GUID_KINDS, Node, components, counting, key_number, owners, tier_of
@@ -409,6 +410,7 @@ _NOISE = (
 
 
 def _take_noise(tx: Tx, outlet_id: int, lesser: Mapping[int, Entry]) -> None:
+    unpack(tx, lesser)
     changes = []
     for held in tx.rows_in(_TEXTS, "wordings", lesser):
         said_by = lesser[held.wording_id]

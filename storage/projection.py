@@ -4,14 +4,15 @@ Versions are counted within a feed (a section feed with teasers and a feed with 
 two feeds have is one version: that of the feed that had it first.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby, pairwise
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, literal, select, union_all, update
 
+from storage.bundles import TOGETHER, pack, unpack
 from storage.change import FIRST, NOISE, Said, kind_of_change
 from storage.prepared import Often
 from storage.presence import write_sightings
@@ -53,6 +54,7 @@ class Sight:
     letters: int | None  # of the wording, see storage.change
     fetch_id: int
     published_at: datetime | None = None  # as the publisher says
+    bundle_id: int | None = None  # what the wording's texts are packed in
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Version:
     letters: int | None = None
     published_at: datetime | None = None
     is_counted_on: bool = False  # it is one of many in which but a counter went on
+    is_packed: bool = False  # its texts are not at hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Projected:
     versions: tuple[Version, ...]
     current: Version
     first_seen_at: datetime
+    counted: Mapping[int, int] = field(default_factory=dict)  # see _counted
 
 
 def projected(sights: Iterable[Sight]) -> Projected:
@@ -98,7 +102,15 @@ def projected(sights: Iterable[Sight]) -> Projected:
         home.setdefault(each.wording_id, key)
     kept = [each for key, chain in chains.items() for each in chain if home[each.wording_id] == key]
     kept.sort(key=lambda each: (each.seen_at, slug_of[each.feed_id], each.rank))
-    return Projected(tuple(kept), _current(by_feed, chains), sights[0].at)
+    return Projected(tuple(kept), _current(by_feed, chains), sights[0].at, _counted(sights, kept))
+
+
+def _counted(sights: Sequence[Sight], kept: Sequence[Version]) -> dict[int, int]:
+    """Wordings that no version has and that are not packed yet, the newest last, with their length in characters."""
+    if len(sights) <= MOST_COUNTED:
+        return {}
+    shown = {each.wording_id for each in kept}
+    return {s.wording_id: s.chars for s in sights if s.bundle_id is None and s.wording_id not in shown}
 
 
 def _chain(sights: Sequence[Sight]) -> list[Version]:
@@ -118,6 +130,7 @@ def _chain(sights: Sequence[Sight]) -> list[Version]:
                 same[0].at,
                 letters=same[0].letters,
                 published_at=same[0].published_at,
+                is_packed=same[0].bundle_id is not None,
             )
             for rank, same in enumerate(
                 (list(group) for _, group in groupby(sights, key=lambda sight: sight.wording_id)), 1
@@ -162,14 +175,23 @@ def project(tx: Tx, entry_ids: set[int], created: set[int]) -> int:
 
 
 def _project(tx: Tx, entry_ids: set[int], created: set[int]) -> int:
-    sights: dict[int, list[Sight]] = {}
-    for row in tx.rows_in(_SIGHTS, "entries", entry_ids):
-        sights.setdefault(row.entry_id, []).append(_sight(row))
-    now = {entry_id: projected(own) for entry_id, own in sights.items()}
+    now = _projected(tx, entry_ids)
+    if unpack(tx, {each.wording_id for state in now.values() for each in state.versions if each.is_packed}):
+        now = _projected(tx, entry_ids)
     fresh = _write_versions(tx, entry_ids, now, created)
     _write_entries(tx, entry_ids, now, created)
     write_sightings(tx, entry_ids, entry_ids - created)
+    for state in now.values():
+        if len(state.counted) > TOGETHER:
+            pack(tx, dict(list(state.counted.items())[:-1]))  # the newest one may still be in the search index
     return fresh
+
+
+def _projected(tx: Tx, entry_ids: set[int]) -> dict[int, Projected]:
+    sights: dict[int, list[Sight]] = {}
+    for row in tx.rows_in(_SIGHTS, "entries", entry_ids):
+        sights.setdefault(row.entry_id, []).append(_sight(row))
+    return {entry_id: projected(own) for entry_id, own in sights.items()}
 
 
 _RUN_SIGHTS = (
@@ -188,6 +210,7 @@ _RUN_SIGHTS = (
         wording.c.letters,
         window.c.first_fetch_id.label("fetch_id"),
         wording.c.published_at,
+        wording.c.bundle_id,
     )
     .join_from(item, run, run.c.item_id == item.c.item_id)
     .join(window, window.c.window_id == run.c.first_window_id)
@@ -212,6 +235,7 @@ _GLIMPSE_SIGHTS = (
         wording.c.letters,
         glimpse.c.fetch_id,
         wording.c.published_at,
+        wording.c.bundle_id,
     )
     .join_from(item, glimpse, glimpse.c.item_id == item.c.item_id)
     .join(document, document.c.document_id == glimpse.c.document_id)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, union, update
 
-from storage import documents, search_index
+from storage import bundles, documents, search_index
 from storage.projection import project
 from storage.rebuild import rethread, sweep
 from storage.tables import (
@@ -195,3 +195,4 @@ def _drop_wordings(tx: Tx, wordings: set[int]) -> None:
     said = select(item.c.wording_id).distinct().where(item.c.wording_id.in_(bindparam("ids", expanding=True)))
     dead = wordings - {row.wording_id for row in tx.rows_in(said, "ids", wordings)}
     tx.write(delete(wording).where(wording.c.wording_id == bindparam("of")), [{"of": n} for n in sorted(dead)])
+    bundles.drop_unused(tx)

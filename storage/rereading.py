@@ -9,6 +9,7 @@ from sqlalchemy import and_, bindparam, func, select, update
 
 from storage import documents
 from storage.archive import Archive
+from storage.bundles import unpack
 from storage.change import kind_of_change
 from storage.items import Kept, Source
 from storage.projection import said_of
@@ -154,6 +155,7 @@ def _read_at_last(tx: Tx, source: Source, late: Stored, said: Reading) -> Kept:
 
 def _tell(tx: Tx, gone: set[int], came: set[int], kept: Kept, changes: Changes) -> None:
     """Count entries that are new, that are no more, and what changed in the wording of the others."""
+    unpack(tx, {row.wording_id for row in tx.rows_in(_SAID, "items", gone | came) if row.bundle_id is not None})
     before = {row.entry_id: row for row in tx.rows_in(_SAID, "items", gone)}
     after = {row.entry_id: row for row in tx.rows_in(_SAID, "items", came)}
     changes.entries_new = len(kept.created)

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, Table, bindparam, delete, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from storage import stems
+from storage.bundles import unpack
 from storage.tables import archive_info, entry, search_former, search_line, search_pending, version, wording
 from storage.transaction import Tx
 
@@ -40,6 +41,7 @@ def refresh(tx: Tx, *, limit: int = BATCH) -> int:
 
 
 def _bring_up_to_date(tx: Tx, entry_ids: Sequence[int]) -> None:
+    _spell_out(tx, entry_ids)
     for index in (_CURRENT, _FORMER):
         held = {row.line: row for row in tx.rows_in(index.held, "entries", entry_ids)}
         now = {row.line: row for row in tx.rows_in(index.now, "entries", entry_ids)}
@@ -54,10 +56,16 @@ def take_out(tx: Tx, entry_ids: Iterable[int]) -> None:
     """Forget these entries' lines, as long as their wordings are still there."""
     entry_ids = list(entry_ids)
     if tx.connection.dialect.name == "sqlite":
+        _spell_out(tx, entry_ids)
         with _or_anew(tx):
             for index in (_CURRENT, _FORMER):
                 index.take_out(tx, list(tx.rows_in(index.held, "entries", entry_ids)))
     tx.write(_NO_LONGER_WAITING, [{"of": n} for n in entry_ids])
+
+
+def _spell_out(tx: Tx, entry_ids: Sequence[int]) -> None:
+    """What the index has to be told word for word must be at hand."""
+    unpack(tx, [row.wording_id for index in _PACKED for row in tx.rows_in(index, "entries", entry_ids)])
 
 
 @contextmanager
@@ -167,3 +175,12 @@ _FORMER = _Index(
     _lines(search_former.c.version_id, search_former, search_former.c.language),
     _lines(version.c.version_id, version, wording.c.language).where(version.c.replaced_at.is_not(None)),
 )
+
+
+def _packed(lines: Table) -> Any:
+    held = lines.c.entry_id.in_(bindparam("entries", expanding=True))
+    joined = select(wording.c.wording_id).join_from(lines, wording, wording.c.wording_id == lines.c.wording_id)
+    return joined.where(held, wording.c.bundle_id.is_not(None))
+
+
+_PACKED = [_packed(lines) for lines in (search_line, search_former)]

@@ -230,6 +230,15 @@ reading = _table(
     sqlite_with_rowid=False,
 )
 
+bundle = _table(
+    "bundle",
+    "Texts of wordings that no version has, since in them but a counter went on.",
+    _id("bundle_id", "grows, never reused"),
+    Column("size", Integer, nullable=False, comment="bytes of the JSON"),
+    Column("checksum", Id, nullable=False, comment="of all other columns: what `verify` holds them against"),
+    Column("body", LargeBinary, nullable=False, comment="zstd of JSON [[wording_id, summary, content_text, html], …]"),
+)
+
 wording = _table(
     "wording",
     "What an entry says, once per outlet.",
@@ -256,11 +265,18 @@ wording = _table(
     Column("words", Integer, nullable=False, comment="of content_text"),
     Column("letters", Id, comment="digest of title and texts without numbers: equal where a counter went on"),
     Column("checksum", Id, nullable=False, comment="of all other columns as stored: what `verify` holds them against"),
+    _loose_ref("bundle", "what its texts are packed in; NULL: they stand here", null=True),
     # The long ones last: SQLite reads a row only as far as the last column that is asked for.
     Column("summary", Text, comment="plain text"),
     Column("content_text", Text, comment="plain text of the fullest body; NULL: it is the summary"),
     Column("html", LargeBinary, comment="zstd of JSON [summary_html, content_html], sanitised"),
     UniqueConstraint("outlet_id", "digest"),
+    Index(  # serves: what is packed where?
+        "wording_bundle",
+        "bundle_id",
+        sqlite_where=text("bundle_id IS NOT NULL"),
+        postgresql_where=text("bundle_id IS NOT NULL"),
+    ),
 )
 fullest_text = func.coalesce(wording.c.content_text, wording.c.summary)  # content_text as the views give it
 

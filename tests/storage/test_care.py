@@ -10,6 +10,7 @@ from saying import START, Said, rows, told, visit
 
 from storage.archive import Archive
 from storage.care import backup, compact, loose_references, verify
+from storage.checksum import BUNDLE, checksum
 from storage.engine import sqlite_driver
 
 TEXT = " ".join(f"Satz {n} von vielen." for n in range(20))
@@ -191,6 +192,8 @@ AT = "2026-01-01T00:00:00Z"
 MORE = [  # of what the archive has none
     f"insert into glimpse select 1, 1, 1, 1, 1, '{AT}', ''",
     f"insert into gap select 1, 1, 1, 2, '{AT}', null, 'open', null, 0",
+    f"insert into bundle select 1, 1, {checksum({'bundle_id': 1, 'size': 1, 'body': b'x'}, BUNDLE)}, x'78'",
+    "update wording set bundle_id = 1 where wording_id = 1",
 ]
 
 

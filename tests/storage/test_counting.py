@@ -4,10 +4,13 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from saying import Said, rows, told, visit
+from saying import Said, hours, rows, told, visit
 
 from storage.archive import Archive
+from storage.bundles import TOGETHER
+from storage.care import verify
 from storage.projection import MOST_COUNTED
+from storage.pruning import prune
 
 POLLS = MOST_COUNTED * 3
 
@@ -64,3 +67,76 @@ def test_a_number_that_is_news_is_a_version_while_there_are_few(tmp_path: Path) 
     for n, numbers in enumerate(permutations((12, 15, 40))):
         with archived(tmp_path / str(n), [(at, f"Bisher {dead} Tote") for at, dead in enumerate(numbers)]) as archive:
             assert rows(archive, "select versions from entries") == [(3,)]
+
+
+# --- what is not shown is not kept in full ----------------------------------------------------------------------------
+
+LONG = [(poll, f"{'Ein langer Satz über alles. ' * 50} Bisher {1000 + poll * 17:,} Kommentare") for poll in range(75)]
+
+
+def recorded(path: Path, texts: list[tuple[int, str]]) -> Archive:
+    """All at once."""
+    archive = Archive.open(str(path), create=True)
+    feed = archive.ensure_feed("orf", "news")
+    archive.record([visit(feed, at, said(text)) for at, text in texts])
+    return archive
+
+
+def wrong(archive: Archive) -> list[str]:
+    return [finding.text for finding in verify(archive) if finding.grave]
+
+
+def test_texts_that_only_count_on_are_packed_together(tmp_path: Path) -> None:
+    with recorded(tmp_path / "a", LONG) as archive:
+        ((in_full, packed),) = rows(archive, "select sum(content_text is not null), sum(bundle_id > 0) from wording")
+        ((size,),) = rows(archive, "select sum(length(body)) from bundle")
+        assert wrong(archive) == []
+    assert in_full + packed == len(LONG)
+    assert MOST_COUNTED < in_full <= MOST_COUNTED + TOGETHER + 2
+    assert size < packed * len(LONG[0][1]) / 20
+
+
+def test_a_text_that_was_packed_is_shown_whole_when_the_past_makes_it_a_version(tmp_path: Path) -> None:
+    at = 40
+    edited = at, LONG[at][1].replace("Satz", "Absatz")
+    with recorded(tmp_path / "a", [*LONG[:at], edited, *LONG[at + 1 :]]) as archive:
+        whole = told(archive)
+    with recorded(tmp_path / "b", [*LONG[:at], *LONG[at + 1 :]]) as archive:
+        assert rows(archive, f"select bundle_id > 0 from wording where wording_id = {at + 1}") == [(1,)]
+        archive.record([visit(archive.ensure_feed("orf", "news"), at, said(edited[1]))])
+        assert told(archive) == whole
+        assert wrong(archive) == []
+
+
+def test_what_another_feed_shows_is_shown_whole(tmp_path: Path) -> None:
+    with recorded(tmp_path / "a", LONG) as archive:
+        archive.record([visit(archive.ensure_feed("orf", "sport"), 99, said(LONG[30][1]))])
+        shown = rows(archive, "select content_text from entry_versions where feed = 'orf/sport'")
+        assert shown == [(LONG[30][1],)]
+        assert wrong(archive) == []
+
+
+def test_the_search_index_forgets_what_was_packed_meanwhile(tmp_path: Path) -> None:
+    with recorded(tmp_path / "a", LONG[:30]) as archive:
+        archive.refresh_search()
+        archive.record([visit(archive.ensure_feed("orf", "news"), at, said(text)) for at, text in LONG[30:]])
+        archive.refresh_search()
+        found = "select rowid from entries_fts where entries_fts match '{}'"
+        assert rows(archive, found.format(f'"{1000 + 74 * 17:,}"'))
+        assert rows(archive, found.format(f'"{1000 + 29 * 17:,}"')) == []
+        assert wrong(archive) == []
+
+
+def test_what_goes_takes_along_what_it_was_packed_in(tmp_path: Path) -> None:
+    with recorded(tmp_path / "a", LONG) as archive:
+        with archive.write() as tx:
+            prune(tx, [1], hours(70))
+        assert rows(archive, "select count(*) from bundle") == [(0,)]
+        assert wrong(archive) == []
+
+
+def test_a_damaged_bundle_is_found(tmp_path: Path) -> None:
+    with recorded(tmp_path / "a", LONG) as archive:
+        with archive.write() as tx:
+            tx.connection.exec_driver_sql("update bundle set body = x'00' where bundle_id = 1")
+        assert any("bundle 1 is not what was stored" in text for text in wrong(archive))

@@ -28,6 +28,15 @@ def upgrade() -> None:
     comment='Public: what this archive is.',
     sqlite_strict=True
     )
+    op.create_table('bundle',
+    sa.Column('bundle_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
+    sa.Column('size', sa.Integer(), nullable=False, comment='bytes of the JSON'),
+    sa.Column('checksum', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='of all other columns: what `verify` holds them against'),
+    sa.Column('body', sa.LargeBinary(), nullable=False, comment='zstd of JSON [[wording_id, summary, content_text, html], …]'),
+    sa.PrimaryKeyConstraint('bundle_id'),
+    comment='Texts of wordings that no version has, since in them but a counter went on.',
+    sqlite_strict=True
+    )
     op.create_table('chore',
     sa.Column('name', sa.Text(), nullable=False, comment='care, verify …'),
     sa.Column('done_at', Utc, nullable=False, comment='when it was done last'),
@@ -180,6 +189,7 @@ def upgrade() -> None:
     sa.Column('words', sa.Integer(), nullable=False, comment='of content_text'),
     sa.Column('letters', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='digest of title and texts without numbers: equal where a counter went on'),
     sa.Column('checksum', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='of all other columns as stored: what `verify` holds them against'),
+    sa.Column('bundle_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='what its texts are packed in; NULL: they stand here'),
     sa.Column('summary', sa.Text(), nullable=True, comment='plain text'),
     sa.Column('content_text', sa.Text(), nullable=True, comment='plain text of the fullest body; NULL: it is the summary'),
     sa.Column('html', sa.LargeBinary(), nullable=True, comment='zstd of JSON [summary_html, content_html], sanitised'),
@@ -189,6 +199,7 @@ def upgrade() -> None:
     comment='What an entry says, once per outlet.',
     sqlite_strict=True
     )
+    op.create_index('wording_bundle', 'wording', ['bundle_id'], unique=False, sqlite_where=sa.text('bundle_id IS NOT NULL'), postgresql_where=sa.text('bundle_id IS NOT NULL'))
     op.create_table('deletion',
     sa.Column('deletion_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
     sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='of which feed'),
