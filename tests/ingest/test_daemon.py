@@ -21,7 +21,7 @@ from servers import Asked, Server, answer, closed_port, hang, serving
 
 from storage.engine import sqlite_driver
 
-RUNS = int(os.environ.get("CHRONIK_TEST_KILLS", "10"))
+RUNS = int(os.environ.get("KILLS", "10"))
 
 
 def growing(asked: Asked) -> bytes:
