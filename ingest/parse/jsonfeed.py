@@ -107,7 +107,12 @@ def _feed(value: Any, *, salvaged: bool = False) -> ParsedFeed:
 
 
 def _looks_like_items(items: list[Any]) -> bool:
-    return any(isinstance(item, Mapping) and "id" in item and ("url" in item or "title" in item) for item in items[:3])
+    return any(_is_item(item) for item in items[:3] if isinstance(item, Mapping))
+
+
+def _is_item(item: Mapping[str, Any]) -> bool:
+    """It has an id, or names that no other format has."""
+    return ("id" in item and ("url" in item or "title" in item)) or "content_html" in item or "content_text" in item
 
 
 def _feed_links(value: Mapping[str, Any]) -> Iterator[Link]:
