@@ -91,8 +91,9 @@ def answered(
         "rows": limits.rows,
         "memory": limits.memory,
     }
-    process = _started(job)
+    process = _started()
     try:
+        _tell(process, job)
         yield Answer(_messages(process, limits.seconds))
     finally:
         process.kill()
@@ -111,19 +112,21 @@ def _path(location: str) -> Path:
     return path
 
 
-def _started(job: dict[str, Any]) -> "subprocess.Popen[bytes]":
+def _started() -> "subprocess.Popen[bytes]":
     package = str(Path(__file__).resolve().parent.parent)
     inherited = os.environ.get("PYTHONPATH")
-    process = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, "-P", "-m", "storage.sql_process"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": f"{package}{os.pathsep}{inherited}" if inherited else package},
     )
+
+
+def _tell(process: "subprocess.Popen[bytes]", job: dict[str, Any]) -> None:
     with contextlib.suppress(BrokenPipeError), cast("IO[bytes]", process.stdin) as stdin:
         stdin.write(json.dumps(job).encode())
-    return process
 
 
 def _messages(process: "subprocess.Popen[bytes]", seconds: float) -> Iterator[dict[str, Any]]:

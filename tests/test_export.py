@@ -3,13 +3,14 @@
 import csv
 import gzip
 import json
+import os
 import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pyarrow.parquet
 import pytest
-from commands import chronik
+from commands import chronik, start
 from feeds import item, rss
 
 ENTRIES = """select outlet, feed, guid, url, title, summary, content_text, published_at, authors, categories, versions,
@@ -170,6 +171,31 @@ def test_an_export_that_was_interrupted_goes_on(folder: Path) -> None:
     assert not list(folder.glob(".resumed*"))
 
 
+@pytest.mark.parametrize("form", ["ndjson", "csv", "atom"])
+def test_standard_output_has_what_a_file_would_have_and_the_count_goes_elsewhere(folder: Path, form: str) -> None:
+    exported(folder, "--format", form, "-o", "file")
+    done = chronik("export", "--format", form, "-o", "-", cwd=folder)
+    assert "4 entries" in done.stderr
+    assert _undated(done.stdout) == _undated((folder / "file").read_text())
+
+
+def _undated(text: str) -> str:
+    return re.sub(r"<updated>.*?</updated>", "", text, count=1)
+
+
+def test_a_pipe_is_written_into_and_stays_a_pipe(folder: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    writing = start("export", "--format", "csv", "-o", "pipe", cwd=folder)
+    text = (folder / "pipe").read_text()
+    assert writing.wait(60) == 0
+    exported(folder, "-o", "all.csv")
+    assert text == (folder / "all.csv").read_text()
+    assert (folder / "pipe").is_fifo()
+    for stream in (writing.stdout, writing.stderr):
+        assert stream is not None
+        stream.close()
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -179,6 +205,10 @@ def test_an_export_that_was_interrupted_goes_on(folder: Path) -> None:
         (["-o", "all.csv", "--since", "gestern"], "'gestern' is no date"),
         (["-o", "all.csv", "--after-seq", "-1"], "is no sequence number"),
         (["-o", "all.csv", "-a", "nowhere.sqlite"], "no archive at"),
+        (["-o", "archive.sqlite"], "archive.sqlite is the archive itself: name another file"),
+        (["-o", "archive.sqlite.lock", "--format", "csv"], "is the archive itself"),
+        (["-o", "-"], "give --format"),
+        (["-o", "-", "--format", "sqlite"], "sqlite goes into files only"),
     ],
 )
 def test_what_cannot_start_is_exit_2_with_one_line(folder: Path, words: list[str], said: str) -> None:

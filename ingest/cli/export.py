@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from ingest.cli.dates import DATES, since, until
 from ingest.cli.frame import DONE, Stop
 from ingest.cli.progress import bar
 from ingest.cli.settings import archive_location
+from ingest.cli.target import STDOUT, target
 
 if TYPE_CHECKING:
     from storage.export.slices import Slice
@@ -25,7 +27,12 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("selector", nargs="*", metavar="SELECTOR", help="outlet, outlet/feed or a glob; none: all")
     parser.add_argument("--format", choices=FORMATS, help="what to write; else by the name of PATH")
     parser.add_argument(
-        "-o", "--output", type=Path, required=True, metavar="PATH", help="file to write; a folder for parquet"
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar="PATH",
+        help="file to write, - for standard output; a folder for parquet",
     )
     parser.add_argument("--since", metavar="D", help=f"published from then on, else first seen: {DATES}")
     parser.add_argument("--until", metavar="D", help="published until the end of that")
@@ -45,15 +52,16 @@ def _seq(text: str) -> int:
 
 def main(args: argparse.Namespace) -> int:
     """Write the slice; tell how much it is, and where the next one begins."""
+    args.output = target(args.output, archive_location(args))
     form = args.format or _form(args.output)
     wanted = _wanted(args)
+    if form in {"parquet", "sqlite"} and args.output.exists() and not (args.output.is_file() or args.output.is_dir()):
+        raise Stop(f"{args.output}: {form} goes into files only: name one")
     if not args.output.absolute().parent.is_dir():
         raise Stop(f"no folder {args.output.parent}: make it first")
     told = _raw(args, form, wanted) if form in {"sqlite", "warc"} else _entries(args, form, wanted)
-    if args.json:
-        print(json.dumps({"path": str(args.output), "format": form, **told}))
-    else:
-        print(_said(args.output, told))
+    said = json.dumps({"path": str(args.output), "format": form, **told}) if args.json else _said(args.output, told)
+    print(said, file=sys.stderr if args.output == STDOUT else sys.stdout)
     return DONE
 
 
@@ -99,6 +107,8 @@ def _entries(args: argparse.Namespace, form: str, wanted: "Slice") -> dict[str, 
                 written = _writer(form)(reader, wanted, args.output, shown.reach)
     except (slices.NoFeedError, ArchiveError) as error:
         raise Stop(str(error)) from None
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise Stop(f"{error.filename or args.output}: {error.strerror}; what is written is kept") from None
     return {"entries": written, "seq": seq}
@@ -132,5 +142,7 @@ def _raw(args: argparse.Namespace, form: str, wanted: "Slice") -> dict[str, Any]
             return {"documents": write(archive, wanted, args.output, shown.reach), "seq": seq}
     except (slices.NoFeedError, ArchiveError) as error:
         raise Stop(str(error)) from None
+    except BrokenPipeError:
+        raise
     except OSError as error:
         raise Stop(f"{error.filename or args.output}: {error.strerror}; what is written is kept") from None

@@ -2,8 +2,9 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 
 from ingest.cli.dates import DATES, since, until
 from ingest.cli.frame import DONE, Stop, print_error, printable
@@ -11,7 +12,7 @@ from ingest.cli.grid import Look
 from ingest.cli.settings import archive_location
 from ingest.cli.tables import WRITERS, look_of
 from storage.errors import ArchiveError
-from storage.reading import reading
+from storage.reading import Reader, reading
 from storage.search import Hit, Search, search, waiting
 from storage.search_marks import BEGIN, END
 
@@ -42,6 +43,7 @@ def main(args: argparse.Namespace) -> int:
     asked = _asked(args, datetime.now(UTC))
     try:
         with reading(archive_location(args)) as reader:
+            _refuse_unknown(reader, asked.outlets)
             hits, late = search(reader, asked), waiting(reader)
     except ArchiveError as error:
         raise Stop(str(error)) from error
@@ -54,16 +56,27 @@ def main(args: argparse.Namespace) -> int:
 def _asked(args: argparse.Namespace, now: datetime) -> Search:
     if args.limit < 1:
         raise Stop(f"--limit {args.limit}: at least 1")
+    begin = _instant(since(args.since, now)) if args.since else None
+    end = _instant(until(args.until, now)) if args.until else None
+    if begin and end and begin >= end:
+        raise Stop(f"--since {args.since} is not before --until {args.until}: nothing lies between them")
     return Search(
         # The shell has taken the quotes of what came as one argument of several words.
         words=" ".join(args.query),
         outlets=tuple(args.outlet),
-        since=_instant(since(args.since, now)) if args.since else None,
-        until=_instant(until(args.until, now)) if args.until else None,
+        since=begin,
+        until=end,
         sort=args.sort,
         limit=args.limit,
         former=args.versions,
     )
+
+
+def _refuse_unknown(reader: Reader, outlets: Sequence[str]) -> None:
+    there_are = [row["outlet"] for row in reader.rows("select outlet from outlets order by outlet")]
+    for unknown in (each for each in outlets if each not in there_are):
+        near = get_close_matches(unknown, there_are, 1)
+        raise Stop(f"--outlet {unknown}: no such outlet" + (f"; did you mean {near[0]}?" if near else ""))
 
 
 def _instant(at: datetime) -> str:

@@ -5,12 +5,15 @@ import contextlib
 import re
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
+from ingest.cli.dates import since
 from ingest.cli.frame import DONE, SOME_FAILED, Stop, print_error
 from ingest.cli.settings import archive_location
 from ingest.cli.tables import FORMATS, SUFFIXES, WRITERS, look_of
+from ingest.cli.target import STDOUT, target
 from storage.errors import ArchiveError
 from storage.named import NamedQuery, named_queries
 from storage.query import Answer, Limit, Limits, QueryError, answered
@@ -29,7 +32,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     what.add_argument("--named", metavar="NAME", help="a question that comes with chronik")
     what.add_argument("--list", action="store_true", help="list those questions")
     parser.add_argument("--format", choices=FORMATS, help="default: table, or what the name after -o ends in")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write there instead of stdout")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write there instead of stdout (-)")
     parser.add_argument(
         "-p", "--parameter", action="append", default=[], metavar="NAME=VALUE", help="value of :NAME in the query"
     )
@@ -61,6 +64,7 @@ def main(args: argparse.Namespace) -> int:
     query, values = _question(args)
     form = args.format or _form(args.output)
     location = archive_location(args)
+    args.output = _output(args.output, location)
     try:
         with answered(location, query, values, Limits(args.timeout, _rows(args))) as answer:
             _write(answer, form, args.output)
@@ -69,6 +73,10 @@ def main(args: argparse.Namespace) -> int:
         raise Stop(_shown(wrong)) from wrong
     except ArchiveError as error:
         raise Stop(str(error)) from error
+
+
+def _output(given: str | None, archive: str) -> str | None:
+    return None if given in {None, "-"} else str(target(given, archive))
 
 
 def _shown(wrong: QueryError) -> str:
@@ -91,10 +99,16 @@ def _question(args: argparse.Namespace) -> tuple[str, dict[str, str | int | floa
     if args.named is not None:
         named = _named(args.named)
         _refuse_unknown(given, [known.name for known in named.parameters])
+        if "since" in given:
+            given["since"] = _day(given["since"])
         return named.sql, named.defaults | given
     query = _file_text(args.file) if args.file else sys.stdin.read() if args.query == "-" else args.query
     _refuse_unknown(given, parameters_of(query))
     return query, given
+
+
+def _day(said: object) -> str:
+    return since(str(said), datetime.now(UTC)).strftime("%Y-%m-%d")
 
 
 def _pair(text: str) -> tuple[str, str | int | float | None]:
@@ -163,10 +177,12 @@ def _opened(output: str | None) -> Iterator[TextIO]:
 def new_file(output: str) -> Iterator[Path]:
     """A path to write to, which becomes `output` when all is written: nobody reads half a file. Raises Stop."""
     path = Path(output)
-    part = path.with_name(f"{path.name}.part") if path.is_file() or not path.exists() else path  # /dev/stdout, a pipe
+    flows = path == STDOUT or (path.exists() and not path.is_file())  # a pipe, a device
+    part = path if flows else path.with_name(f"{path.name}.part")
     try:
         yield part
-        part.replace(path)
+        if part != path:
+            part.replace(path)
     except OSError as error:
         raise Stop(f"{error.filename or output}: {error.strerror}") from error
     finally:

@@ -128,6 +128,7 @@ def test_passing_the_memory_limit_is_exit_1(chronik: Verb) -> None:
         (("select 1", "-o", "no/such/folder.csv"), "No such file or directory"),
         (("select 1", "--format", "parquet"), "name the file with -o"),
         (("select 1", "-a", "nowhere.sqlite"), "no archive at"),
+        (("--named", "entries-per-day", "-p", "since=gestern"), "'gestern' is no date: write 2026"),
     ],
 )
 def test_what_cannot_start_is_exit_2_with_one_line(chronik: Verb, words: tuple[str, ...], said: str) -> None:
@@ -153,6 +154,21 @@ def test_parquet_keeps_types(chronik: Verb, tmp_path: Path) -> None:
     assert parquet.read_table(path).to_pylist() == [{"i": 1, "f": 2.5, "t": "ü", "n": None, "b": b"\x00"}]
 
 
+def test_no_answer_is_written_in_the_archives_place(chronik: Verb, archive: str) -> None:
+    before = Path(archive).read_bytes()
+    for own in (archive, f"{archive}-wal"):
+        code, _, err = chronik("sql", "select 1", "-o", own)
+        assert code == 2
+        assert "is the archive itself" in err
+    assert Path(archive).read_bytes() == before
+
+
+@pytest.mark.parametrize(("since", "days"), [("2026", 1), ("2026-01-01", 1), ("2026-02", 0), ("2027", 0)])
+def test_the_first_day_of_a_named_query_is_typed_as_everywhere(chronik: Verb, since: str, days: int) -> None:
+    query = ("sql", "--named", "entries-per-day", "-p", "outlet=orf", "--format", "ndjson")
+    assert chronik(*query, "-p", f"since={since}")[1].count("\n") == days
+
+
 def test_the_list_has_every_question_with_its_parameters(chronik: Verb) -> None:
     _, out, _ = chronik("sql", "--list")
     assert "first-to-report\n    Which outlet had a term first" in out
@@ -171,7 +187,16 @@ def test_ctrl_c_ends_a_query_at_once(archive: str) -> None:
     _, err = process.communicate(timeout=30)
     assert process.returncode == 130
     assert b"Traceback" not in err
-    assert not Path(f"/proc/{asking}").exists()
+    assert _ends(asking)
+
+
+def _ends(pid: str) -> bool:
+    """A process that was interrupted while it was started finds nobody to answer."""
+    for _ in range(1_000):
+        if not Path(f"/proc/{pid}").exists():
+            return True
+        time.sleep(0.01)
+    return False
 
 
 def _child_of(pid: int) -> str:
@@ -246,6 +271,8 @@ def test_search_in_former_wordings_finds_what_was_removed(chronik: Verb) -> None
         (('"krieg',), "quotation mark at character 1 has no closing one"),
         (("krieg", "--since", "gestern"), "'gestern' is no date"),
         (("krieg", "--limit", "0"), "--limit 0"),
+        (("krieg", "--outlet", "orv"), "no such outlet; did you mean orf?"),
+        (("krieg", "--since", "2026", "--until", "2025"), "nothing lies between them"),
     ],
 )
 def test_what_is_no_search_is_exit_2_with_one_line(chronik: Verb, words: tuple[str, ...], said: str) -> None:
