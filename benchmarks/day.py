@@ -110,10 +110,12 @@ async def played_day(a, folder):
         await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    feeds = "".join(f"  o{n}: {{feeds: {{news: 'http://127.0.0.1:{port}/{n}'}}}}\n" for n in range(a.feeds))
-    text = f"network: {{spacing: 0s, per_host: 100, allow_private_hosts: [127.0.0.0/8]}}\noutlets:\n{feeds}"
+    hosts = [f"127.0.{n // 250 + 1}.{n % 250 + 1}" for n in range(a.feeds)]  # what one server asks for binds no other
+    servers = [await asyncio.start_server(serve, hosts[0], 0)]
+    port = servers[0].sockets[0].getsockname()[1]
+    servers += [await asyncio.start_server(serve, host, port) for host in hosts[1:]]
+    feeds = "".join(f"  o{n}: {{feeds: {{news: 'http://{host}:{port}/{n}'}}}}\n" for n, host in enumerate(hosts))
+    text = f"network: {{spacing: 0s, allow_private_hosts: [127.0.0.0/8]}}\noutlets:\n{feeds}"
     config = config_of(text, folder / "feeds.yaml", {})
     with Archive.open(str(folder / "archive.sqlite"), create=True, now=clock.now) as archive:
         async with session(config, archive, clock=clock, workers=1) as opened:
@@ -124,7 +126,8 @@ async def played_day(a, folder):
                 standing = vitals(archive, clock.at)
                 clock.at = max(clock.at + SECOND, standing.next_due_at) if not standing.due else clock.at + SECOND
         wrong = _wrong(archive, outlets)
-    server.close()
+    for server in servers:
+        server.close()
     return outlets, wrong
 
 
