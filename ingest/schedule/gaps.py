@@ -14,4 +14,4 @@ def estimated_missed(memory: Memory, after_at: datetime, before_at: datetime) ->
     """
     if memory.rhythm is None:
         return None
-    return int(expected(memory.rhythm, after_at.timestamp() / 60.0, before_at.timestamp() / 60.0))
+    return round(expected(memory.rhythm, after_at.timestamp() / 60.0, before_at.timestamp() / 60.0))

@@ -43,6 +43,15 @@ def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
         connection.close()
 
 
+def hears(pid: int) -> bool:
+    """Whether it has a handler for SIGTERM: before that nothing of ours runs (proc(5), SigCgt)."""
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return True
+    caught = next(line for line in status.read_text().splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught.split()[1], 16) >> signal.SIGTERM - 1 & 1)
+
+
 def is_unmade(folder: Path) -> bool:
     """It ended before it had made the archive: whole or not at all."""
     return not (folder / "archive.sqlite").exists() or rows(folder, "select count(*) from sqlite_master") == [(0,)]
@@ -66,7 +75,8 @@ def test_at_whatever_moment_it_is_asked_to_end_it_ends_in_good_order(tmp_path: P
     configure(tmp_path, server, "/a", "/b")
     for run in range(RUNS):
         with running(tmp_path) as daemon:
-            time.sleep(0.3 + random.Random(run).random() * 2)
+            until(lambda: hears(daemon.process.pid))
+            time.sleep(random.Random(run).random() * 2)
             assert daemon.end(signal.SIGTERM if run % 2 else signal.SIGINT) == 0, daemon.log
         assert is_unmade(tmp_path) or is_whole(tmp_path)
     # Every answer that was reported as stored is there: windows of ten, one entry more each time, leave no hole.

@@ -443,7 +443,7 @@ def newsroom(at: datetime) -> float:
     return by_day * (1.05 - 0.9 * cos((at.hour - 1.5) * pi / 12) + 0.15 * sin((at.hour - 2) * pi / 6))
 
 
-@pytest.mark.parametrize("every", [2 * HOUR, 4 * HOUR, 6 * HOUR, 10 * HOUR, 12.5 * HOUR])
+@pytest.mark.parametrize("every", [2.5 * HOUR, 4 * HOUR, 6 * HOUR, 10 * HOUR, 12.5 * HOUR])
 def test_the_size_of_gaps_is_estimated_within_a_tenth(every: timedelta) -> None:
     true = estimated = 0
     for seed in range(4):
