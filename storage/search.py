@@ -48,11 +48,16 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """How many of the newest entries are looked through first, how many then; `few` hits are soon ranked all."""
+    """How many of the newest entries are looked through first, how many then; `few` hits are soon ranked all.
+
+    Where `wide` of the newest entries have `many` hits, the best of them are the best: a newer one counts for more.
+    """
 
     near: int = 2_000
     far: int = 40_000
     few: int = 5_000
+    wide: int = 200_000
+    many: int = 5_000
 
 
 def search(reader: Reader, asked: Search, looks: Looks | None = None) -> list[Hit]:
@@ -101,7 +106,7 @@ with hits as materialized (select value as entry_id, key as place from json_each
 select e.entry_id, e.outlet, e.feed, e.url, e.published_at, e.first_seen_at, e.version, null as replaced_at, e.language,
   e.title, e.summary, e.content_text, {marks}
 from {hits_in_index} on entries_fts.rowid = hits.entry_id join entries e on e.entry_id = hits.entry_id
-where entries_fts match :match
+where entries_fts match :match and entries_fts.rowid between :first and :last
 order by hits.place
 """
 # Of each text by itself: the column of stems, which is no text, would be taken for the best one.
@@ -114,11 +119,23 @@ _RANKS = {"newest": "coalesce(e.published_at, e.first_seen_at)", "best": "-bm25(
 def _current(
     reader: Reader, asked: Search, values: Mapping[str, Any], stems: Collection[str], looks: Looks
 ) -> list[Hit]:
-    found = _newest(reader, asked, values, looks) if asked.sort == "newest" else _ranked(reader, asked, values)
+    found = _found(reader, asked, values, looks)
+    if not found:
+        return []
     # What begins with letters is gathered from the whole index at every look into it: one look then, not one a hit.
     hits = "entries_fts cross join hits" if _has_prefix(values["match"]) else "hits cross join entries_fts"
     query = _SHOWN.format(hits_in_index=hits, marks=_MARKS.format("entries_fts"))
-    return [_hit(row, stems) for row in reader.rows(query, {**values, "hits": json.dumps(found)})]
+    shown = {"hits": json.dumps(found), "first": min(found), "last": max(found)}
+    return [_hit(row, stems) for row in reader.rows(query, {**values, **shown})]
+
+
+def _found(reader: Reader, asked: Search, values: Mapping[str, Any], looks: Looks) -> list[int]:
+    if asked.sort == "best":
+        return _best(reader, asked, values, looks)
+    if _has_prefix(values["match"]):
+        found = _among_newest(reader, asked, values, looks.far)
+        return found if len(found) == asked.limit else _ranked(reader, asked, values)
+    return _newest(reader, asked, values, looks)
 
 
 def _hit(row: Mapping[str, Any], stems: Collection[str]) -> Hit:
@@ -174,8 +191,6 @@ select * from (
 
 def _newest(reader: Reader, asked: Search, values: Mapping[str, Any], looks: Looks) -> list[int]:
     """Of a word that is in every second entry not all hits are ranked: those among the newest entries will do."""
-    if _has_prefix(values["match"]):
-        return _ranked(reader, asked, values)
     found = _among_newest(reader, asked, values, looks.near)
     if len(found) == asked.limit:
         return found
@@ -188,9 +203,33 @@ def _newest(reader: Reader, asked: Search, values: Mapping[str, Any], looks: Loo
 
 def _among_newest(reader: Reader, asked: Search, values: Mapping[str, Any], depth: int) -> list[int]:
     """Hits down to that depth: if they are as many as asked for, none is newer. No hits where nothing is so deep."""
-    within = " and f.rowid >= :least and coalesce(e.published_at, e.first_seen_at) >= :horizon"
     horizon = reader.rows(_HORIZON, {"until": asked.until, "depth": depth})
-    return _ranked(reader, asked, {**values, **horizon[0]}, within) if horizon else []
+    return _ranked(reader, asked, {**values, **horizon[0]}, _WITHIN) if horizon else []
+
+
+_WITHIN = " and f.rowid >= :least and coalesce(e.published_at, e.first_seen_at) >= :horizon"
+
+
+# --- the best ---------------------------------------------------------------------------------------------------------
+
+
+_MANY = """
+select count(*) as n from (
+  select 1 from entries_fts f cross join entry e on e.entry_id = f.rowid
+  where f.entries_fts match :match{filters} limit :many
+)
+"""
+
+
+def _best(reader: Reader, asked: Search, values: Mapping[str, Any], looks: Looks) -> list[int]:
+    """To rank a hit takes 2 us: of a word that is in half a million entries not all hits are ranked."""
+    horizon = reader.rows(_HORIZON, {"until": asked.until, "depth": looks.wide})
+    if horizon:
+        near = {**values, **horizon[0], "many": looks.many}
+        (hits,) = reader.rows(_MANY.format(filters=_filters(asked) + _WITHIN), near)
+        if hits["n"] == looks.many:
+            return _ranked(reader, asked, near, _WITHIN)
+    return _ranked(reader, asked, values)
 
 
 # --- former wordings --------------------------------------------------------------------------------------------------

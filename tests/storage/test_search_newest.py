@@ -12,7 +12,7 @@ from storage.reading import reading
 from storage.search import Hit, Looks, Search, search
 
 WORDS = ("krieg", "meer", "wien", "wahl")
-ALL = Looks(near=10**6, far=10**6, few=10**6)
+ALL = Looks(near=10**6, far=10**6, few=10**6, wide=10**6)
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +78,19 @@ def test_one_look_into_the_index_does_for_what_begins_with_letters(archive: str)
     with reading(archive) as reader:
         whole, begun = (search(reader, Search(words, limit=60)) for words in ("krieg", "kri*"))
     assert [hit.title for hit in whole] == [hit.title for hit in begun]
+
+
+def test_the_best_of_very_many_are_the_best_of_the_newest(archive: str) -> None:
+    newest = _ids(archive, Search("meldung", limit=21), ALL)
+    best = Search("meldung", sort="best", limit=5)
+    assert set(_ids(archive, best, Looks(wide=20, many=10))) <= set(newest)
+    assert not set(_ids(archive, best, ALL)) <= set(newest)
+
+
+@given(words=st.sampled_from([*WORDS, "krieg OR wien", "kri*", "meldung"]), wide=st.integers(0, 70))
+def test_where_they_are_few_the_best_of_all_are_the_best(archive: str, words: str, wide: int) -> None:
+    best = Search(words, sort="best", limit=5)
+    assert _ids(archive, best, Looks(wide=wide, many=100)) == _ids(archive, best, ALL)
 
 
 def test_an_empty_archive_has_no_hits(tmp_path: Path) -> None:
