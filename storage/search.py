@@ -48,14 +48,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """How many of the newest entries are looked through first, how many then; `few` hits are soon ranked all.
+    """How many of the newest entries are looked through first, how many then, before all are.
 
     Where `wide` of the newest entries have `many` hits, the best of them are the best: a newer one counts for more.
     """
 
     near: int = 2_000
     far: int = 40_000
-    few: int = 5_000
     wide: int = 200_000
     many: int = 5_000
 
@@ -178,15 +177,6 @@ from farthest cross join entry e on coalesce(e.published_at, e.first_seen_at) >=
 where coalesce(e.published_at, e.first_seen_at) < coalesce(:until, '~')
 group by 1
 """
-_FEW = """
-with few as materialized (select rowid as entry_id from entries_fts where entries_fts match :match limit :few)
-select null as entry_id where (select count(*) from few) = :few
-union all
-select * from (
-  select e.entry_id from few cross join entry e on e.entry_id = few.entry_id where true{filters}
-  order by coalesce(e.published_at, e.first_seen_at) desc, e.entry_id desc limit :limit
-)
-"""
 
 
 def _newest(reader: Reader, asked: Search, values: Mapping[str, Any], looks: Looks) -> list[int]:
@@ -194,9 +184,6 @@ def _newest(reader: Reader, asked: Search, values: Mapping[str, Any], looks: Loo
     found = _among_newest(reader, asked, values, looks.near)
     if len(found) == asked.limit:
         return found
-    few = reader.rows(_FEW.format(filters=_filters(asked)), {**values, "few": looks.few})
-    if all(row["entry_id"] for row in few):
-        return [row["entry_id"] for row in few]
     found = _among_newest(reader, asked, values, looks.far)
     return found if len(found) == asked.limit else _ranked(reader, asked, values)
 

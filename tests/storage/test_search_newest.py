@@ -12,7 +12,7 @@ from storage.reading import reading
 from storage.search import Hit, Looks, Search, search
 
 WORDS = ("krieg", "meer", "wien", "wahl")
-ALL = Looks(near=10**6, far=10**6, few=10**6, wide=10**6)
+ALL = Looks(near=10**6, far=10**6, wide=10**6)
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def _said(n: int) -> Said:
     return Said(f"Meldung {n} {words}", guid=str(n), at=None if n % 11 == 0 else n * 37 % 23)
 
 
-LOOKS = st.builds(Looks, near=st.integers(0, 70), far=st.integers(0, 70), few=st.integers(1, 70))
+LOOKS = st.builds(Looks, near=st.integers(0, 70), far=st.integers(0, 70))
 BOUND = st.none() | st.integers(0, 30).map(lambda n: hours(n).strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
@@ -65,7 +65,7 @@ def _ids(archive: str, asked: Search, looks: Looks) -> list[int]:
 
 def test_they_are_in_the_order_of_their_dates(archive: str) -> None:
     with reading(archive) as reader:
-        hits = search(reader, Search("meldung", limit=60), looks=Looks(near=5, far=20, few=3))
+        hits = search(reader, Search("meldung", limit=60), looks=Looks(near=5, far=20))
     assert len(hits) == 60
     assert hits == sorted(hits, key=_newest, reverse=True)
 
