@@ -22,6 +22,8 @@ def visible(text: str) -> str:
     >>> visible("a\\x00b\\x1bc"), visible("don\\x92t"), visible("Stra\\xc3\\x9fe f\\xc3\\xbcr")
     ('abc', 'don’t', 'Straße für')
     """
+    if _CONTROLS.search(text) is None:
+        return text
     if _HAS_BYTES.search(text):
         text = _BYTES.sub(_from_bytes, text)
     return _CONTROLS.sub(lambda match: _MEANT.get(match[0], ""), text)
