@@ -411,7 +411,7 @@ version = _table(
     Column("change", Text, nullable=False, comment="first, title, text, meta, date, typo, noise"),
     Column("lag_s", Integer, comment="of a first wording: seconds from publication to sight"),
     Index("version_seen", "seen_at"),  # serves: what changed when
-    Index("version_feed_seen", "feed_id", "seen_at", "lag_s"),  # serves: wordings and lag, day by day
+    Index("version_feed_seen", "feed_id", "seen_at", "lag_s", "fetch_id"),  # serves: wordings and lag, day by day
 )
 
 sighting = _table(

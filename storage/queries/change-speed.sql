@@ -1,8 +1,9 @@
 -- How often and how fast does each outlet change what it has published?
 -- :since changes seen since, as 2026-01-31 (default: all)
 with changed as (
-  select f.outlet, v.entry_id, v.change, (julianday(v.seen_at) - julianday(v.published_at)) * 1440 as minutes
-  from entry_versions v join feeds f on f.feed = v.feed
+  select substr(v.feed, 1, instr(v.feed, '/') - 1) as outlet, v.entry_id, v.change,
+    (julianday(v.seen_at) - julianday(v.published_at)) * 1440 as minutes
+  from entry_versions v
   where v.change in ('title', 'text') and v.seen_at >= coalesce(:since, '')
 ),
 ranked as (

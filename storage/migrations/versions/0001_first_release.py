@@ -432,7 +432,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_version_entry_id'), 'version', ['entry_id'], unique=False)
     op.create_index(op.f('ix_version_wording_id'), 'version', ['wording_id'], unique=False)
-    op.create_index('version_feed_seen', 'version', ['feed_id', 'seen_at', 'lag_s'], unique=False)
+    op.create_index('version_feed_seen', 'version', ['feed_id', 'seen_at', 'lag_s', 'fetch_id'], unique=False)
     op.create_index('version_seen', 'version', ['seen_at'], unique=False)
     op.create_table('glimpse',
     sa.Column('glimpse_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='from the same numbers as run_id'),
