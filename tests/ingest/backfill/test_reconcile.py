@@ -1,6 +1,7 @@
 """Once a day the archive is held against the outlet's own list of its latest news."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -66,6 +67,24 @@ def test_a_list_is_looked_at_once_a_day_and_where_there_is_none_once_a_month(tmp
             server.pages |= outlet.sitemaps(server.url)  # nobody knows of it until it is looked for again
     assert asking == [True, False, False, True, False, True]
     assert known == [False, False, False, True, True, True]
+
+
+def test_a_feed_whose_outlet_has_a_list_is_asked_less_since_what_it_misses_is_not_lost(tmp_path: Path) -> None:
+    def waits(folder: str, *, listed: bool) -> timedelta:
+        async def act(session: Session) -> timedelta:
+            line = replace(session.line, is_listed=lambda _feed: listed)
+            await line.visit(news(session))
+            due_at = news(session).next_due_at
+            assert due_at is not None
+            return due_at - session.clock.now()
+
+        (tmp_path / folder).mkdir()
+        clock = FakeClock(outlet.at(100) + timedelta(minutes=8))
+        return running(tmp_path / folder, config_text(server), act, clock)
+
+    outlet = Outlet(100, paging=None, generator="by hand")
+    with serving(outlet.pages()) as server:
+        assert waits("listed", listed=True) > waits("alone", listed=False)
 
 
 def test_status_tells_what_an_outlet_listed_itself(tmp_path: Path) -> None:
