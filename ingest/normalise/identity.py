@@ -4,6 +4,7 @@ import json
 import re
 from datetime import datetime
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from ingest.normalise.urls import MAX_URL, addresses, canonical_url, without_host, without_tracking
 from storage.records import Entry, Key, KeyKind, Wording
@@ -12,6 +13,11 @@ MAX_KEY = 512  # characters; longer ones are given by their digest
 
 _UUID = re.compile(r"(?:urn:uuid:)?\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?", re.IGNORECASE)
 _TAG_URI = re.compile(r"tag:[^,:\s]+,\d{4}(?:-\d\d){0,2}:\S.*", re.IGNORECASE)  # RFC 4151 section 2.1
+# An article's number, which no day is, and what may be a headline.
+_NUMBER = re.compile(
+    r"(?<![0-9a-z])(?!(?:19|20)\d{6}(?!\d))(\d{6,20}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?![0-9a-z])"
+)
+_SLUG = re.compile(r"[a-z]{2,}[-_][a-z]{2,}", re.IGNORECASE)
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -29,12 +35,14 @@ def keys(
     A bare home page is no evidence. Of an http guid what changes from poll to poll (session, tracking) is left out
     where hosts or feeds are compared, its fragment is not: it may be all that tells two parts of one page apart.
     `is_exact`: the time of publication was given, not only the day. A headline that has it to the second is the same
-    article wherever it moves, whatever its guid and address are by then.
+    article wherever it moves, whatever its guid and address are by then; so is a number in an address that has it,
+    whatever headline stands beside the number by then.
     """
     found = [*_of_guid(guid)] if guid else []
     found += [Key(KeyKind.PUBLISHER_ID, _bounded(f"{name}:{value}")) for name, value in publisher_ids]
     if canonical and addresses(canonical):
         found.append(Key(KeyKind.URL, _bounded(canonical)))
+        found += _of_number(canonical, wording.published_at) if is_exact and wording.published_at else []
     if dated := _title_and_date(wording):
         found += [Key(KeyKind.TITLE_TIME, _bounded(dated))] if is_exact and _is_headline(wording.title) else []
         found.append(Key(KeyKind.TITLE_DATE, _bounded(dated)))
@@ -51,6 +59,16 @@ def _of_guid(guid: str) -> list[Key]:
     elif _TAG_URI.fullmatch(guid):
         found.append(Key(KeyKind.GUID_GLOBAL, _bounded(guid)))
     return found
+
+
+def _of_number(canonical: str, published_at: datetime) -> list[Key]:
+    """What stays of `/story/3000000212345/a-headline` when the headline changes; none where the address has none."""
+    parts = urlsplit(canonical)
+    numbers = _NUMBER.findall(parts.path) if _SLUG.search(parts.path) else []
+    if not numbers:
+        return []
+    number = max(numbers, key=len)
+    return [Key(KeyKind.PUBLISHER_ID, _bounded(f"{parts.netloc}/{number} {published_at.timestamp():.0f}"))]
 
 
 def _web_guid(guid: str) -> str | None:

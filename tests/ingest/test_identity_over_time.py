@@ -100,3 +100,34 @@ def test_the_archive_says_what_it_took_two_addresses_for_one_by(tmp_path: Path) 
         assert dict(kinds)["title_time"] == 20
         because = rows(archive, "select distinct because from entry_keys where kind = 'title_time'")
     assert because == [("a headline and the very second of its publication, within this feed",)]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://blatt.example/story/30000002123{n:02}/{slug}",
+        "https://blatt.example/politik/{slug}/4028{n:04}",
+        "https://blatt.example/{slug}-1101234{n:02}.html",
+        "https://blatt.example/{slug}-a-7d0f1c4e-0000-4000-8000-0000000000{n:02}",
+    ],
+)
+def test_an_article_stays_the_same_when_guid_and_address_have_its_headline_and_that_changes(
+    tmp_path: Path, address: str
+) -> None:
+    seen = []
+    for poll in range(POLLS):
+        slugs = {n: "neue-lage-im-rat" if poll > n % POLLS else "lage-im-rat" for n in range(10)}
+        links = {n: address.format(n=n, slug=slugs[n]) for n in slugs}
+        seen.append((poll, document(item(n, links[n], links[n], title=f"{slugs[n]} {n}") for n in slugs)))
+    with archived(tmp_path / "a", seen) as archive:
+        assert rows(archive, "select count(*), sum(versions) from entries") == [(10, 19)]
+        in_order = told(archive)
+    with archived(tmp_path / "b", [*reversed(seen), *seen]) as archive:
+        assert told(archive) == in_order
+
+
+def test_a_day_in_an_address_is_no_number_of_an_article(tmp_path: Path) -> None:
+    links = [f"https://blatt.example/20260301/{slug}" for slug in ("lage-im-rat", "wetter-am-abend")]
+    seen = [(n, document([item(1, at, at, title=f"Meldung {at[-5:]}")])) for n, at in enumerate(links)]
+    with archived(tmp_path / "a", seen) as archive:
+        assert rows(archive, "select count(*) from entries") == [(2,)]
