@@ -15,6 +15,7 @@ ROOT = Path(__file__).parents[1]
 KNOWN_BY = {
     "alembic": {"storage.migrations", "storage.migrations.draft"},
     "apscheduler": {"ingest.daemon.timetable"},
+    "datasette": {"storage.web.application", "storage.web.pages", "storage.web.plugin"},
     "feedparser": {"ingest.parse.feedparser"},
     "h11": {"ingest.listener"},
     "httpcore": {"ingest.connect", "ingest.faults"},
@@ -30,9 +31,13 @@ KNOWN_BY = {
     "ruamel": {"ingest.config.document"},
     "sqlite3": set(),
     "trafilatura": {"ingest.parse.article"},
+    "uvicorn": {"ingest.cli.serve"},
     "zstandard": {"storage.compressing", "storage.packing"},
 }
-HEAVY = {"alembic", "apscheduler", "feedparser", "httpx", "lxml", "nh3", "rich", "ruamel", "sqlalchemy", "zstandard"}
+HEAVY = {
+    *("alembic", "apscheduler", "datasette", "feedparser", "httpx", "lxml", "nh3"),
+    *("rich", "ruamel", "sqlalchemy", "uvicorn", "zstandard"),
+}
 
 
 def modules() -> dict[str, ast.Module]:

@@ -1,0 +1,234 @@
+"""What the pages show, asked of an archive: each function a few quick queries, none of which looks at every entry."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from storage.differing import Part, parts
+from storage.reading import Reader
+from storage.wordings import EntryTold, WordingTold, entry, wordings
+
+Row = dict[str, Any]
+RECENT = timedelta(days=30)
+COMPARED = (("title", "Headline"), ("summary", "Teaser"), ("content_text", "Text"), ("url", "Address"))
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """What the start page shows."""
+
+    outlets: list[Row]
+    days: list[tuple[str, int]]
+    newest: list[Row]
+    changes: list[Row]
+    failing: list[Row]
+    gaps: list[Row]
+
+
+def overview(reader: Reader, now: datetime) -> Overview:
+    """The archive at a glance, as of `now` (aware, UTC)."""
+    return Overview(
+        outlets=reader.rows(_OUTLETS, {"since": _text(now - timedelta(days=7))}),
+        days=per_day(reader, now),
+        newest=reader.rows(_NEWEST),
+        changes=reader.rows(_CHANGES),
+        failing=reader.rows(_FAILING),
+        gaps=reader.rows(_GAPS),
+    )
+
+
+_OUTLETS = """
+with fresh as materialized (
+  select outlet_id, count(*) as week from entry where first_seen_at >= :since group by outlet_id
+)
+select o.slug as outlet, coalesce(o.name, o.slug) as name, count(f.feed_id) as feeds,
+  coalesce((select week from fresh where fresh.outlet_id = o.outlet_id), 0) as week,
+  max(f.last_success_at) as last_success_at, max(f.last_new_at) as last_new_at,
+  coalesce(sum(f.state in ('failing', 'gone')), 0) as failing
+from outlet o left join feed f on f.outlet_id = o.outlet_id
+group by o.outlet_id order by week desc, o.slug
+"""
+_NEWEST = """
+select entry_id, outlet, title, summary, url, published_at, first_seen_at, versions from entries
+order by first_seen_at desc limit 12
+"""
+_CHANGES = """
+with newest as materialized (
+  select version_id from version where change in ('title', 'text') order by seen_at desc limit 12
+)
+select v.entry_id, v.feed, v.title, v.change, v.seen_at, v.version from newest
+join entry_versions v on v.version_id = newest.version_id order by v.seen_at desc
+"""
+_FAILING = """
+select feed, state, last_error, failures, last_success_at from feeds
+where state in ('failing', 'gone') order by failures desc, feed limit 20
+"""
+_GAPS = (
+    "select feed, after_at, before_at, estimated_missed from gaps where state = 'open' order by before_at desc limit 20"
+)
+
+
+def per_day(reader: Reader, now: datetime, outlet: str | None = None) -> list[tuple[str, int]]:
+    """New entries of each of the last days, the oldest first."""
+    since = now.date() - RECENT
+    rows = reader.rows(_PER_DAY, {"since": since.isoformat(), "outlet": outlet})
+    counts = {row["day"]: row["entries"] for row in rows}
+    days = [(since + timedelta(days=n)).isoformat() for n in range(RECENT.days + 1)]
+    return [(day, counts.get(day, 0)) for day in days]
+
+
+_PER_DAY = """
+select substr(first_seen_at, 1, 10) as day, count(*) as entries from entry
+where first_seen_at >= :since
+  and (:outlet is null or outlet_id = (select outlet_id from outlet where slug = :outlet))
+group by 1
+"""
+
+
+# --- an entry ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A field that differs between two wordings."""
+
+    name: str
+    parts: list[Part]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A wording, and what it changed of the one before it in its feed."""
+
+    wording: WordingTold
+    changed: list[Changed]
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """All that is known of an entry."""
+
+    entry: EntryTold
+    authors: list[str]
+    categories: list[str]
+    steps: list[Step]
+    sightings: list[Row]
+    keys: list[Row]
+    enclosures: list[Row]
+    provenance: list[Row]
+    stories: list[Row]
+
+
+def entry_page(reader: Reader, entry_id: int) -> EntryPage | None:
+    """The entry, or the one that it was merged into; None if there is none."""
+    told = entry(reader, entry_id)
+    if told is None:
+        return None
+    asked = {"entry_id": told.entry_id}
+    return EntryPage(
+        entry=told,
+        authors=json.loads(told.authors or "[]"),
+        categories=json.loads(told.categories or "[]"),
+        steps=steps(wordings(reader, told.entry_id)),
+        sightings=reader.rows(_SIGHTINGS, asked),
+        keys=reader.rows("select feed, kind, key, because, void from entry_keys where entry_id = :entry_id", asked),
+        enclosures=reader.rows("select url, type, medium, title from enclosures where entry_id = :entry_id", asked),
+        provenance=reader.rows(_PROVENANCE, asked),
+        stories=_stories_of(reader, told.entry_id),
+    )
+
+
+_SIGHTINGS = """
+select feed, first_seen_at, last_seen_at, gone_at, first_position, withdrawn from sightings
+where entry_id = :entry_id order by first_seen_at
+"""
+_PROVENANCE = """
+select v.version, v.feed, v.seen_at, f.route, f.url, f.requested_at, f.http_status, f.document_id, d.sha256, d.bytes
+from entry_versions v join fetches f on f.fetch_id = v.fetch_id left join documents d on d.document_id = f.document_id
+where v.entry_id = :entry_id order by v.feed, v.version
+"""
+
+
+def steps(told: Sequence[WordingTold]) -> list[Step]:
+    """Wordings, feed by feed, each against the one before it."""
+    found = []
+    for place, wording in enumerate(told):
+        before = told[place - 1] if place and told[place - 1].feed == wording.feed else None
+        found.append(Step(wording, _changed(before, wording) if before else []))
+    return found
+
+
+def _changed(before: WordingTold, after: WordingTold) -> list[Changed]:
+    pairs = ((name, getattr(before, field) or "", getattr(after, field) or "") for field, name in COMPARED)
+    return [Changed(name, parts(old, new)) for name, old, new in pairs if old != new]
+
+
+# --- charts -----------------------------------------------------------------------------------------------------------
+
+
+def outlets(reader: Reader) -> list[str]:
+    """All of them, by name."""
+    return [row["slug"] for row in reader.rows("select slug from outlet order by slug")]
+
+
+def hours_of_week(reader: Reader, now: datetime, outlet: str | None) -> dict[tuple[int, int], int]:
+    """Entries that were published in the last days, by (day of the week, 0 is Monday; hour in UTC)."""
+    rows = reader.rows(_HOURS, {"since": _text(now - RECENT), "outlet": outlet})
+    return {(int(row["day"]), int(row["hour"])): row["entries"] for row in rows}
+
+
+_HOURS = """
+select (strftime('%w', published_at) + 6) % 7 as day, strftime('%H', published_at) as hour, count(*) as entries
+from entry where published_at >= :since
+  and (:outlet is null or outlet_id = (select outlet_id from outlet where slug = :outlet))
+group by 1, 2
+"""
+
+
+def lags(reader: Reader, now: datetime, outlet: str | None) -> list[tuple[str, int]]:
+    """How many entries of the last days were seen how long after they were published."""
+    rows = reader.rows(_LAGS, {"since": _text(now - RECENT), "outlet": outlet})
+    counts = {row["step"]: row["entries"] for row in rows}
+    return [(name, counts.get(step, 0)) for step, name in enumerate(LAGS)]
+
+
+LAGS = ("under 5 min", "15 min", "30 min", "1 h", "3 h", "12 h", "1 day", "longer")
+_LAGS = """
+select case when lag_s < 300 then 0 when lag_s < 900 then 1 when lag_s < 1800 then 2 when lag_s < 3600 then 3
+    when lag_s < 10800 then 4 when lag_s < 43200 then 5 when lag_s < 86400 then 6 else 7 end as step,
+  count(*) as entries
+from version join feed using (feed_id)
+where seen_at >= :since and lag_s is not null
+  and (:outlet is null or outlet_id = (select outlet_id from outlet where slug = :outlet))
+group by 1
+"""
+
+
+def days_seen(reader: Reader, last: date, outlet: str) -> dict[str, int]:
+    """Requests that were made of an outlet on each day of the last year on which there were any."""
+    since = last - timedelta(days=371)
+    rows = reader.rows(
+        "select day, polls from coverage_daily where outlet = :outlet and day >= :since and polls > 0",
+        {"outlet": outlet, "since": since.isoformat()},
+    )
+    return {row["day"]: row["polls"] for row in rows}
+
+
+# --- stories ----------------------------------------------------------------------------------------------------------
+
+
+def has_stories(reader: Reader) -> bool:
+    """Whether this archive ties articles of several outlets together."""
+    return bool(reader.rows("select 1 from sqlite_schema where type = 'view' and name = 'stories'"))
+
+
+def _stories_of(reader: Reader, entry_id: int) -> list[Row]:
+    if not has_stories(reader):
+        return []
+    return reader.rows("select story_id from story_members where entry_id = :entry_id", {"entry_id": entry_id})
+
+
+def _text(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"

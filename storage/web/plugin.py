@@ -1,0 +1,94 @@
+"""The Datasette plugin: our pages, connections that can only read, and headers that let no script run."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from datasette import hookimpl
+
+from storage.engine import sqlite_driver
+from storage.permitted import authorizer
+from storage.reading import chronik_text
+from storage.web import pages
+
+# What Datasette wants to know of the schema.
+PRAGMAS = frozenset(
+    {
+        *("table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo", "foreign_key_list"),
+        *("database_list", "schema_version", "page_count", "encoding", "function_list", "compile_options"),
+    }
+)
+MEMORY = 512 * 1024 * 1024  # bytes that SQLite may have in this process
+HEADERS = {
+    "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def register_routes() -> list[tuple[str, Any]]:
+    """Our pages come before Datasette's own."""
+    return pages.ROUTES
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def prepare_connection(conn: Any, database: str) -> None:
+    """Whatever is asked, in the SQL editor or in an address: it can but read. Datasette's own notes it may write."""
+    if database != pages.DATABASE:
+        return
+    conn.create_function("chronik_text", -1, chronik_text, deterministic=True)
+    conn.execute("pragma query_only = on")
+    conn.execute(f"pragma hard_heap_limit = {MEMORY}")
+    conn.set_authorizer(authorizer(sqlite_driver(), PRAGMAS))
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def extra_template_vars() -> dict[str, Any]:
+    """For all templates, Datasette's too."""
+    return {"menu": pages.MENU}
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def permission_allowed(action: str) -> bool | None:
+    """Nobody is anybody here: what is for administrators is for nobody."""
+    return False if action in {"permissions-debug", "debug-menu", "view-database-download"} else None
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
+    """A query that wants more memory than it may have is its author's affair, no fault of the page."""
+    return pages.too_much(datasette, request) if isinstance(exception, MemoryError) else None
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def asgi_wrapper() -> Callable[[Application], Application]:
+    """The headers go with every answer, errors included."""
+
+    def wrap(inner: Application) -> Application:
+        async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+            async def told(message: dict[str, Any]) -> None:
+                if message["type"] == "http.response.start":
+                    message["headers"] = _with_ours(message.get("headers", []))
+                await send(message)
+
+            await inner(scope, receive, told)
+
+        return guarded
+
+    return wrap
+
+
+def _with_ours(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    unsaid = [
+        (name, value) for name, value in headers if name.decode("latin-1").lower() not in {*HEADERS, "set-cookie"}
+    ]
+    return [*unsaid, *((name.encode(), value.encode()) for name, value in HEADERS.items())]
