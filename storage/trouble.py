@@ -44,6 +44,8 @@ def trouble_of(error: BaseException | None) -> Trouble | None:
     """What passes, or is mended from outside, so that the same may be tried again; None for all else."""
     if error is None:
         return None
+    if isinstance(error, BaseExceptionGroup):
+        return next(filter(None, map(trouble_of, error.exceptions)), None)
     # A full disk ends the transaction, and then its savepoint cannot be found: the first error tells the truth.
     return trouble_of(error.__context__) or _told_by(error)
 

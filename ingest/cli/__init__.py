@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from ingest.cli.frame import DONE, NOTHING_STARTED, Stop, print_error
+from ingest.cli.frame import DONE, NOTHING_STARTED, SOME_FAILED, Stop, print_error
 
 VERBS = {
     "check": "validate feeds.yaml; with --online fetch each feed once without storing",
@@ -49,6 +49,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output has gone (`chronik sql … | head`)
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - keeps the interpreter's last flush quiet
         return DONE
+    except Exception as error:
+        if (trouble := _trouble(error)) is None:
+            raise
+        print_error(f"{trouble}; what was done is kept")
+        return SOME_FAILED
+
+
+def _trouble(error: Exception) -> str | None:
+    """What keeps the archive from being written, with the remedy; None: it is something else."""
+    from storage.trouble import trouble_of  # it loads SQLAlchemy
+
+    found = trouble_of(error)
+    return None if found is None else found.partition(", what waits")[0]
 
 
 class _Parser(argparse.ArgumentParser):

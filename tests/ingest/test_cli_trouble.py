@@ -1,0 +1,42 @@
+"""What keeps an archive from being written ends a verb with one line and the remedy, and what was done is kept."""
+
+import resource
+import subprocess
+from pathlib import Path
+
+from commands import CHRONIK, chronik, environment
+from feeds import news
+
+from storage.archive import Archive
+from storage.trouble import Trouble, trouble_of
+
+
+def test_a_disk_that_takes_no_more_is_one_line_with_the_remedy(tmp_path: Path) -> None:
+    archive = tmp_path / "archive.sqlite"
+    Archive.open(str(archive), create=True).close()
+    (tmp_path / "feed.xml").write_bytes(news(*range(1, 400)))
+    most = archive.stat().st_size + 64 * 1024
+
+    def limited() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+    told = subprocess.run(
+        [CHRONIK, "load", "feed.xml", "--feed", "o/news"],
+        cwd=tmp_path,
+        env=environment(),
+        preexec_fn=limited,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (told.returncode, told.stderr.count("\n")) == (1, 1), told.stderr
+    assert "disk" in told.stderr
+    assert "what was done is kept" in told.stderr
+    assert chronik("verify", cwd=tmp_path).returncode == 0
+
+
+def test_the_trouble_is_found_in_a_group_of_errors() -> None:
+    group = ExceptionGroup("several", [ValueError(), ExceptionGroup("more", [OSError(28, "No space left on device")])])
+    assert trouble_of(group) is Trouble.FULL
+    assert trouble_of(ExceptionGroup("several", [ValueError()])) is None
