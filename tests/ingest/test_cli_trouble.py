@@ -6,6 +6,7 @@ from pathlib import Path
 
 from commands import CHRONIK, chronik, environment
 from feeds import news
+from servers import answer, serving
 
 from storage.archive import Archive
 from storage.trouble import Trouble, trouble_of
@@ -14,23 +15,25 @@ from storage.trouble import Trouble, trouble_of
 def test_a_disk_that_takes_no_more_is_one_line_with_the_remedy(tmp_path: Path) -> None:
     archive = tmp_path / "archive.sqlite"
     Archive.open(str(archive), create=True).close()
-    (tmp_path / "feed.xml").write_bytes(news(*range(1, 400)))
     most = archive.stat().st_size + 64 * 1024
 
     def limited() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
 
-    told = subprocess.run(
-        [CHRONIK, "load", "feed.xml", "--feed", "o/news"],
-        cwd=tmp_path,
-        env=environment(),
-        preexec_fn=limited,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert (told.returncode, told.stderr.count("\n")) == (1, 1), told.stderr
+    with serving({"/feed": answer(news(*range(1, 400)))}) as server:
+        outlet = f"outlets: {{o: {{feeds: {{news: '{server.url('/feed')}'}}}}}}\n"
+        (tmp_path / "feeds.yaml").write_text(f"network: {{allow_private_hosts: [127.0.0.1]}}\n{outlet}")
+        told = subprocess.run(
+            [CHRONIK, "poll"],
+            cwd=tmp_path,
+            env=environment(),
+            preexec_fn=limited,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert (told.returncode, told.stderr.count("\n")) == (1, 1), told
     assert "disk" in told.stderr
     assert "what was done is kept" in told.stderr
     assert chronik("verify", cwd=tmp_path).returncode == 0
