@@ -95,7 +95,10 @@ def _ingested(tx: Tx, outcome: Ingested, source: Source) -> Recorded:
         gap=placed.gap,
         unseen=placed.unseen,
     )
-    row = attempt_row(tx, seen, result, document_id, body_bytes=len(outcome.body), salvaged=outcome.reading.salvaged)
+    said = outcome.reading
+    if said.salvaged:  # a feed that was cut off must not pass for a short one
+        seen = replace(seen, detail="; ".join(filter(None, [seen.detail, said.note])) or None)
+    row = attempt_row(tx, seen, result, document_id, body_bytes=len(outcome.body), salvaged=said.salvaged)
     tx.write(NEW_FETCH, [row])
     _note_feed(tx, source, kept, placed, outcome)
     return result

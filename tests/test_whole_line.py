@@ -295,3 +295,15 @@ def test_a_poll_that_was_killed_leaves_nothing_in_the_way_of_the_next(tmp_path: 
         server.pages["/b"] = answer(news(9))
         assert poll(tmp_path, "--force")["failed"] == 0
     assert query(tmp_path, "select count(*) as n from entries") == [{"n": 4}]
+
+
+def test_a_feed_that_is_cut_off_does_not_pass_for_a_short_one(tmp_path: Path) -> None:
+    whole = news(4, 3, 2, 1)
+    cut = whole[: whole.index(b"p=1<")]  # in the middle of the last entry, and nothing says how long it should be
+    with serving({"/feed": b"HTTP/1.0 200 OK\r\nContent-Type: text/xml\r\n\r\n" + cut}) as server:
+        write_config(tmp_path, server, "/feed")
+        told = chronik("poll", cwd=tmp_path)
+    assert "3 new of 3 (damaged, read as far as it goes:" in told.stdout
+    found = query(tmp_path, "select salvaged, detail from fetches")
+    assert [row["salvaged"] for row in found] == [1]
+    assert "cut off" in found[0]["detail"]

@@ -10,7 +10,7 @@ from typing import Any
 from ingest.cli.frame import DONE, SOME_FAILED, printable
 from ingest.cli.progress import Bar, bar
 from ingest.pipeline import Visited
-from storage.records import Failed, FeedRecord, Ingested, Reading
+from storage.records import Failed, FeedRecord, Ingested, Outcome, Reading
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -123,11 +123,21 @@ def said(visited: Visited) -> str | None:
         return f"{name}: {visited.outcome.reason}: {printable(visited.outcome.detail)}"
     if visited.postponed_until is not None:
         return f"{name}: postponed until {visited.postponed_until:%H:%M:%S}Z"
+    damaged = _damage(visited.outcome)
     if recorded is None or recorded.outcome != "new":
-        return None
+        return f"{name}: {damaged}" if damaged else None
     parts = [f"{recorded.entries_new} new"] if recorded.entries_new else []
     parts += [f"{recorded.entries_changed} changed"] if recorded.entries_changed else []
-    return f"{name}: {', '.join(parts)} of {recorded.entries_seen}" + (" (a gap before them)" if recorded.gap else "")
+    remarks = [*(["a gap before them"] if recorded.gap else []), *([damaged] if damaged else [])]
+    counts = f"{name}: {', '.join(parts)} of {recorded.entries_seen}"
+    return f"{counts} ({'; '.join(remarks)})" if remarks else counts
+
+
+def _damage(outcome: Outcome | None) -> str | None:
+    """Why what came may be less than there was, so that a feed that was cut off does not pass for a short one."""
+    if not isinstance(outcome, Ingested) or not outcome.reading.salvaged:
+        return None
+    return printable(f"damaged, read as far as it goes: {outcome.reading.note or 'it is not well-formed'}")
 
 
 def _visit_json(visited: Visited) -> dict[str, Any]:
