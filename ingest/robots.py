@@ -29,6 +29,7 @@ LONGEST_DELAY = timedelta(minutes=1)
 
 _EVERYTHING = Protego.parse("")
 _NOTHING = Protego.parse("User-agent: *\nDisallow: /")
+_REFUSED = Protego.parse("User-agent: *\nDisallow: /")  # by our own guard
 
 # RFC 9309 section 2.3.1.3: no robots.txt, no rules. All other failures forbid everything (section 2.3.1.4).
 _THERE_IS_NONE = {Reason.HTTP_4XX, Reason.GONE, Reason.NO_BODY}
@@ -51,9 +52,12 @@ class Robots:
     async def check(self, url: str) -> None:
         """Raises FetchError (robots) if robots are not to ask for `url`; PostponedError if the host rests.
 
-        With `retry_after` where that is for want of a robots.txt that can be had.
+        With `retry_after` where that is for want of a robots.txt that can be had; refused_address where the guard
+        lets nobody ask that host.
         """
         rules = await self._rules(_origin(url))
+        if rules is _REFUSED:
+            raise FetchError(Reason.REFUSED_ADDRESS, f"{_origin(url)} is at an address that may not be asked")
         if rules is _NOTHING:
             failure = FetchError(Reason.ROBOTS, f"{_origin(url)}/robots.txt cannot be had, so nothing is asked for")
             failure.retry_after = KEPT_UNREACHABLE
@@ -96,7 +100,7 @@ class Robots:
             if exc.reason in _THERE_IS_NONE:
                 return _EVERYTHING
             self._forget_soon(origin)
-            return _NOTHING
+            return _REFUSED if exc.reason is Reason.REFUSED_ADDRESS else _NOTHING
         return Protego.parse(document.body[:MOST_BYTES].decode("utf-8", "replace"))
 
     def _forget_soon(self, origin: str) -> None:

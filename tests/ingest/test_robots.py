@@ -140,3 +140,12 @@ def test_user_information_is_not_part_of_an_origin() -> None:
     host = Host("")
     run(lambda: Robots(host.get, FakeClock()).check("https://ann:pw@news.example:8443/x"))
     assert host.asked == ["https://news.example:8443/robots.txt"]
+
+
+def test_a_host_that_our_own_guard_refuses_is_refused_and_not_laid_to_robots() -> None:
+    async def test() -> None:
+        with pytest.raises(FetchError, match="may not be asked") as refusal:
+            await Robots(Host(Reason.REFUSED_ADDRESS).get, FakeClock()).check(f"{SITE}/a")
+        assert refusal.value.reason is Reason.REFUSED_ADDRESS
+
+    run(test)
