@@ -9,6 +9,8 @@ from ingest.errors import FetchError
 from ingest.source import Request
 from storage.records import Failed, Fetch, Looked, Reason
 
+MOST_TOLD = 3  # addresses
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -24,12 +26,14 @@ async def look(request: Request, web: Asks, at: datetime) -> Look:
     Raises ingest.hosts.PostponedError if the page's host may not be asked now.
     """
     attempts: list[Fetch] = []
+    barred: list[str] = []  # what the page may have named, and why it could not be had
 
     async def get(url: str) -> Document:
         try:
             answer = await web.fetch(replace(request, url=url, shown_url=None))
         except FetchError as failure:
             attempts.extend([failure.fetch] if failure.fetch else [])
+            barred.extend([f"{url} ({failure.reason})"] if failure.reason is not Reason.HTTP_4XX else [])
             raise
         assert isinstance(answer, Document)  # noqa: S101 - asked without validators
         attempts.append(answer.fetch)
@@ -42,7 +46,8 @@ async def look(request: Request, web: Asks, at: datetime) -> Look:
         return Look(Failed(fetch, failure.reason, failure.detail, failure.body, failure.content_type))
     chosen = next((each.url for each in found if not each.is_comments), None)
     if chosen is None:
-        return Look(Failed(attempts[0], Reason.NOT_A_FEED, "its homepage names no feed"))
+        but = f", and these could not be had: {', '.join(barred[:MOST_TOLD])}" if barred else ""
+        return Look(Failed(attempts[0], Reason.NOT_A_FEED, f"its homepage names no feed{but}"))
     return Look(Looked(replace(attempts[0], detail=_told(found))), chosen)
 
 

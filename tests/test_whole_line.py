@@ -307,3 +307,12 @@ def test_a_feed_that_is_cut_off_does_not_pass_for_a_short_one(tmp_path: Path) ->
     found = query(tmp_path, "select salvaged, detail from fetches")
     assert [row["salvaged"] for row in found] == [1]
     assert "cut off" in found[0]["detail"]
+
+
+def test_what_a_homepage_names_and_may_not_be_asked_is_told(tmp_path: Path) -> None:
+    page = b'<html><link rel="alternate" type="application/rss+xml" href="http://10.0.0.1/feed"></html>'
+    with serving({"/": answer(page)}) as server:
+        homepage_config(tmp_path, server)
+        poll(tmp_path)
+    (row,) = query(tmp_path, "select detail from fetches where route = 'discovery'")
+    assert "names no feed, and these could not be had: http://10.0.0.1/feed (refused_address)" in str(row["detail"])
