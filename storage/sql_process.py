@@ -27,6 +27,7 @@ FLUSH_ROWS, FLUSH_BYTES, FLUSH_SECONDS = 256, 64 * 1024, 0.05
 STEPS = 5_000  # of SQLite's machine between two looks at the clock
 BESIDE_THE_HEAP = 160 * 1024 * 1024  # address space that Python and the answer need beside SQLite's heap
 
+
 class _RefusalError(Exception):
     """The query cannot be run; the message is for its author."""
 
