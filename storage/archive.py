@@ -19,7 +19,8 @@ from storage import feeds, schema, search_index
 from storage.compressing import Recent
 from storage.engine import Turns, is_url, lock_path, open_engine
 from storage.hosts import HostChange
-from storage.ids import Ids
+from storage.ids import Blocks, FileIds, ServerIds
+from storage.outlets import OutletBusyError, Outlets
 from storage.prepared import Programs, Runner
 from storage.reading import Reader, reading
 from storage.recording import record
@@ -56,6 +57,7 @@ class Archive:
         self._now = now
         self._recent = Recent()
         self._programs = Programs()
+        self._blocks = Blocks(engine)
 
     @classmethod
     def open(cls, location: str, *, create: bool = False, now: Now = utc_now) -> "Archive":
@@ -63,8 +65,12 @@ class Archive:
         engine = open_engine(location, create=create)
         name = engine.url.render_as_string(hide_password=True) if is_url(location) else location
         archive = cls(location, engine, now)
-        with archive._turns.turn() if create else contextlib.nullcontext():
-            schema.prepare(engine, now=now(), name=name)
+        try:
+            with archive._turns.turn() if create else contextlib.nullcontext():
+                schema.prepare(engine, now=now(), name=name)
+        except BaseException:
+            archive.close()
+            raise
         return archive
 
     def close(self) -> None:
@@ -79,20 +85,25 @@ class Archive:
         self.close()
 
     @contextlib.contextmanager
-    def write(self) -> Iterator[Tx]:
-        """One transaction: commits at the end of the block, or leaves no trace."""
+    def write(self, *, patient: bool = True) -> Iterator[Tx]:
+        """One transaction: commits at the end of the block, or leaves no trace. `patient`: see storage.outlets."""
         with self._turns.turn():
             try:
                 with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-                    tx = Tx(connection, Ids(connection), self._recent, self._now(), self._runner(connection))
+                    tx = self._tx(connection, patient=patient)
                     yield tx
                     tx.ids.save()
             except BaseException:
                 self._recent.clear()
                 raise
 
-    def _runner(self, connection: Connection) -> Runner | None:
-        return Runner(connection, self._programs) if connection.dialect.name == "sqlite" else None
+    def _tx(self, connection: Connection, *, patient: bool) -> Tx:
+        now = self._now()
+        if connection.dialect.name == "sqlite":
+            runner = Runner(connection, self._programs)
+            return Tx(connection, FileIds(connection), self._recent, now, runner)
+        ids = ServerIds(connection, self._blocks)
+        return Tx(connection, ids, self._recent, now, outlets=Outlets(connection, patient=patient))
 
     @contextlib.contextmanager
     def read(self) -> Iterator[Connection]:
@@ -248,7 +259,7 @@ class Writer:
         pause = FIRST_PAUSE
         while True:
             try:
-                with self._archive.write() as tx:
+                with self._archive.write(patient=False) as tx:
                     self._is_writing = True
                     return _attempts(tx, group)
             except Exception as error:  # whatever kept the group from being committed, every caller must know
@@ -267,7 +278,8 @@ def _attempts(tx: Tx, group: Sequence[_Waiting]) -> dict[int, _Result]:
     results = _together(tx, group)
     for place, (job, future) in enumerate(group):
         if place not in results:
-            results[place] = _attempt(tx, job) if _is_wanted(future) else (None, None)
+            with contextlib.suppress(OutletBusyError):  # its turn comes in the next transaction
+                results[place] = _attempt(tx, job) if _is_wanted(future) else (None, None)
             if time.monotonic() > end:
                 break
     return results
@@ -297,6 +309,8 @@ def _attempt(tx: Tx, job: Job[Any]) -> _Result:
     try:
         with tx.savepoint():
             return job(tx), None
+    except OutletBusyError:
+        raise
     except Exception as error:
         if trouble_of(error) is not None:
             raise

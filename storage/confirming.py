@@ -48,7 +48,7 @@ def confirm(tx: Tx, visits: Sequence[Visit]) -> dict[int, Recorded]:
     first = {
         visits[place].outcome.fetch.feed_id: place for place in reversed(range(len(visits))) if _may(visits[place])
     }
-    rows = tx.rows_in(_SHOWN, "feeds", first)
+    rows = tx.rows_in(_SHOWN, "feeds", tx.held(first))
     found = {first[row.feed_id]: row for row in rows if _is_as_shown(visits[first[row.feed_id]], row)}
     ids = zip(found.items(), tx.ids.take("fetch", len(found)), strict=True)
     confirmed = {place: each for (place, row), n in ids if (each := _confirmed(visits[place], row, n)) is not None}

@@ -17,9 +17,10 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.pool import QueuePool
 
 from storage.errors import ArchiveError, ArchiveMissingError
+from storage.server import SETTINGS
 
 APPLICATION_ID = 0x6368726E  # "chrn"
 BUSY_SECONDS = 60
@@ -89,7 +90,11 @@ def _check_path(path: Path, *, create: bool) -> None:
 
 def _server_engine(location: str) -> Engine:
     try:
-        return create_engine(location, poolclass=NullPool if os.environ.get("CHRONIK_NO_POOL") else QueuePool)
+        return create_engine(
+            location,
+            pool_pre_ping=True,  # a server that was restarted is no fault of the next transaction
+            connect_args={"options": SETTINGS, "application_name": "chronik", "connect_timeout": BUSY_SECONDS},
+        )
     except NoSuchModuleError as error:
         raise ArchiveError(f"no driver for {make_url(location).drivername}: use postgresql+psycopg://…") from error
     except ModuleNotFoundError as error:

@@ -4,7 +4,6 @@ import contextlib
 import importlib
 import os
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Protocol
@@ -120,31 +119,7 @@ class _FileReader:
 
 @contextlib.contextmanager
 def _server(location: str) -> Iterator[Reader]:
-    from storage.engine import open_engine  # SQLAlchemy is loaded for servers only
+    from storage.server import Server  # its driver is loaded for servers only
 
-    engine = open_engine(location, create=False)
-    try:
-        with engine.connect() as connection:
-            yield _ServerReader(connection)
-    finally:
-        engine.dispose()
-
-
-class _ServerReader:
-    def __init__(self, connection: Any) -> None:
-        self.dialect = connection.dialect.name
-        self._connection = connection
-
-    def rows(self, query: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-        return list(self.stream(query, values))
-
-    def stream(self, query: str, values: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
-        from sqlalchemy import text
-
-        found = self._connection.execution_options(yield_per=1_000).execute(text(query), dict(values or {}))
-        for row in found.mappings():
-            yield {name: _told(value) for name, value in row.items()}
-
-
-def _told(value: Any) -> Any:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else value
+    with Server.connected(location) as reader:
+        yield reader

@@ -37,6 +37,7 @@ _CLAIMING = frozenset({Route.LOAD, Route.WAYBACK})  # routes that say themselves
 def record(tx: Tx, visit: Visit) -> Recorded:
     """Record one visit within the transaction."""
     outcome = visit.outcome
+    tx.hold(outcome.fetch.feed_id)
     known = tx.row(_FEED, feed=outcome.fetch.feed_id)
     if known.pruned_before is not None and outcome.fetch.requested_at < known.pruned_before:
         return Recorded(0, "unchanged", known=True)  # deleted on purpose, see storage.pruning

@@ -1,7 +1,10 @@
 """Make an archive, and tell whether a file is one of ours and of which release."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import version as installed
+from importlib.resources import files
+from typing import Any
 
 from sqlalchemy import Connection, Engine, insert, inspect, select, text
 from sqlalchemy.exc import DatabaseError
@@ -124,9 +127,26 @@ def made_by() -> dict[str, str]:
 
 
 def create_views(connection: Connection) -> None:
-    """Make all public views."""
-    for statement in views.statements(connection.dialect.name).values():
+    """Make all public views. A file has their comments in their text, a server beside it."""
+    dialect = connection.dialect
+    if dialect.name == "postgresql":
+        server: Any = connection.connection.dbapi_connection
+        server.execute(files("storage").joinpath("words.sql").read_text(encoding="utf-8"))  # of many statements
+    for name, statement in views.statements(dialect.name).items():
         connection.execute(text(statement.replace(":", r"\:")))
+        for what, told in _commented(name, statement) if dialect.supports_comments else ():
+            connection.execute(text(f"COMMENT ON {what} IS :told".replace(":told", _quoted(told))))
+
+
+def _commented(view: str, statement: str) -> Iterator[tuple[str, str]]:
+    about, columns = views.comments(statement)
+    yield f"VIEW {view}", about
+    for column, told in columns.items():
+        yield f'COLUMN {view}."{column}"', told
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''").replace(":", r"\:") + "'"
 
 
 def create_search(connection: Connection) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Executable
 
 from storage.compressing import Recent
 from storage.ids import Ids
+from storage.outlets import Outlets
 from storage.prepared import Often, Runner
 
 T = TypeVar("T")
@@ -21,13 +22,24 @@ ROWS = 1_000  # written at a time: bounds memory
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """`now` is our clock when the transaction began, in UTC. `runner` is None on a server."""
+    """`now` is our clock when the transaction began, in UTC. `runner` is None on a server, `outlets` in a file."""
 
     connection: Connection
     ids: Ids
     recent: Recent
     now: datetime
     runner: Runner | None = None
+    outlets: Outlets | None = None
+
+    def hold(self, feed_id: int) -> None:
+        """Nobody else records anything of this feed's outlet until the end. Raises OutletBusyError."""
+        if self.outlets is not None:
+            self.outlets.hold(feed_id)
+
+    def held(self, feed_ids: Iterable[int]) -> set[int]:
+        """The same for many; those that can be had at once."""
+        wanted = set(feed_ids)
+        return wanted if self.outlets is None or not wanted else self.outlets.held(sorted(wanted))
 
     def rows(self, statement: Executable | Often, **values: Any) -> Sequence[Any]:
         """All rows of a query, with their columns as attributes."""

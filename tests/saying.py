@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
+import pytest
+
 from storage.archive import Archive
 from storage.records import (
     Entry,
@@ -21,6 +23,8 @@ from storage.records import (
 )
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
+IN_A_FILE = pytest.mark.parametrize("archive_url", ["sqlite"], indirect=True)  # what only a file has, or only a server
+ON_A_SERVER = pytest.mark.parametrize("archive_url", ["postgresql"], indirect=True)
 
 
 def hours(n: float) -> datetime:
@@ -71,8 +75,8 @@ def visit(feed: FeedRecord, at: float, *said: Said, route: Route = Route.LOAD) -
 
 def rows(archive: Archive, query: str) -> list[tuple[Any, ...]]:
     """What a query gives."""
-    with archive.read() as connection:
-        return [tuple(row) for row in connection.exec_driver_sql(query)]
+    with archive.reader() as reader:
+        return [tuple(row.values()) for row in reader.rows(query)]
 
 
 _WITHOUT_IDS = {

@@ -16,7 +16,7 @@ AS SELECT
   (SELECT @names(w.categories,term) FROM wording w WHERE w.wording_id = v.wording_id) AS categories, -- JSON array of terms
   (SELECT w.published_at FROM wording w WHERE w.wording_id = v.wording_id) AS published_at, -- as the publisher says
   (SELECT w.updated_at FROM wording w WHERE w.wording_id = v.wording_id) AS updated_at, -- as the publisher says
-  (SELECT lower(hex(w.digest)) FROM wording w WHERE w.wording_id = v.wording_id) AS digest, -- of all that makes the wording: equal exactly for equal wordings
+  (SELECT @hex(w.digest) FROM wording w WHERE w.wording_id = v.wording_id) AS digest, -- of all that makes the wording: equal exactly for equal wordings
   v.fetch_id                          -- the attempt that saw it first
 FROM version v
 LEFT JOIN feed f ON f.feed_id = v.feed_id

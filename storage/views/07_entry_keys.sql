@@ -7,7 +7,7 @@ AS SELECT
   min(coalesce(k.text, CASE k.kind WHEN 'guid' THEN i.guid WHEN 'guid_path' THEN i.guid WHEN 'guid_global' THEN i.guid
     WHEN 'url' THEN i.canonical_url WHEN 'title_time' THEN w.title || ' ' || w.published_raw
     WHEN 'title_date' THEN coalesce(w.title, '') || ' ' || coalesce(w.published_raw, '')
-    ELSE lower(hex(w.digest)) END)) AS key, -- the key
+    ELSE @hex(w.digest) END)) AS key, -- the key
   min(coalesce((SELECT min(fw.first_at) FROM run r JOIN window fw ON fw.window_id = r.first_window_id WHERE r.item_id = i.item_id),
     (SELECT min(g.at) FROM glimpse g WHERE g.item_id = i.item_id))) AS from_at, -- first seen
   CASE k.kind WHEN 'guid' THEN 'the guid, within this feed' WHEN 'guid_path' THEN 'the guid without scheme and host, within this feed'

@@ -2,7 +2,7 @@ CREATE VIEW documents
 -- One row per distinct body, kept as received.
 AS SELECT
   document_id,                        -- grows, never reused
-  lower(hex(sha256)) AS sha256,       -- of the body
+  @hex(sha256) AS sha256,       -- of the body
   content_type,                       -- as first served
   encoding,                           -- read as
   encoding_verdict,                   -- declared, bom, repaired, guessed

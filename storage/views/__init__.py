@@ -8,7 +8,7 @@
 @span(t)    days from the least to the greatest t
 @names(j,k) JSON array of field k of j's objects @each(j)       the objects of a JSON array, as rows
 @field(r,k) text of such a row                   @number(r,k)   number of such a row
-@html(w,n)  n-th HTML of a wording
+@html(w,n)  n-th HTML of a wording                @hex(b)        bytes as text
 """
 
 import re
@@ -35,8 +35,32 @@ _SQLITE = {
     "field": "json_extract({0}.value, '$.{1}')",
     "number": "json_extract({0}.value, '$.{1}')",
     "html": "json_extract(chronik_text({0}.html, {0}.summary, {0}.content_text), '$[{1}]')",
+    "hex": "lower(hex({0}))",
 }
-_DIALECTS = {"sqlite": _SQLITE}
+_POSTGRESQL = {
+    "ago": "({0} - interval '{1} days')",
+    "days": "(extract(epoch FROM {1} - {0}) / 86400)",
+    "span": "(extract(epoch FROM max({0}) - min({0})) / 86400)",
+    "seconds": "extract(epoch FROM {1} - {0})::bigint",
+    "day": "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
+    "hour": "extract(hour FROM {0} AT TIME ZONE 'UTC')::integer",
+    "begin": "({0} || 'T00:00:00Z')::timestamptz",
+    "end": "(({0} || 'T00:00:00Z')::timestamptz + interval '1 day')",
+    "list": "array_agg({0})",
+    "middle": "({0}[(({1} - 1) / 2 + 1)::integer] + {0}[({1} / 2 + 1)::integer]) / 2",
+    "names": (
+        "(SELECT '[' || coalesce(string_agg(coalesce("
+        "to_json(coalesce(j.value->>'{1}', j.value->>'email', j.value->>'uri'))::text, 'null'), ','), '') || ']'"
+        " FROM json_array_elements({0}::json) j WHERE {0} IS NOT NULL HAVING {0} IS NOT NULL)"
+    ),
+    "each": "json_array_elements(coalesce({0}, '[]')::json)",
+    "field": "{0}.value->>'{1}'",
+    "number": "({0}.value->>'{1}')::numeric",
+    "html": "convert_from({0}.html, 'UTF8')::json->>{1}",
+    "hex": "encode({0}, 'hex')",
+}
+_DIALECTS = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}
+_RESERVED = re.compile(r"\b(window|fetch)\b(?! *\()")  # as names of tables: to PostgreSQL they are words of its own
 _WORD = re.compile(r"@(\w+)(?:\(([^()]*)\))?")
 
 
@@ -57,7 +81,8 @@ def _in_dialect(text: str, dialect: str) -> str:
         arguments = [part.strip() for part in (match[2] or "").split(",")]
         return words[match[1]].format(*arguments)
 
-    return _WORD.sub(said, text).strip()
+    text = _WORD.sub(said, text).strip()
+    return text if dialect == "sqlite" else _RESERVED.sub(r'"\1"', text)
 
 
 _ABOUT = re.compile(r"^\s*--\s*(.+?)\s*$", re.MULTILINE)

@@ -4,7 +4,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from saying import START, Said, visit
+from saying import IN_A_FILE, START, Said, visit
+from sqlalchemy import select, update
 
 from storage import chores
 from storage.archive import Archive
@@ -12,6 +13,7 @@ from storage.chores import Chore
 from storage.engine import sqlite_driver
 from storage.errors import ArchiveError
 from storage.records import FeedRecord
+from storage.tables import document
 from storage.vitals import Vitals, vitals
 
 DAY = timedelta(days=1)
@@ -38,12 +40,16 @@ def test_slices_of_a_check_go_through_all_documents_and_begin_again(archive: Arc
 def test_a_document_that_is_not_what_was_stored_is_found(archive: Archive, feed: FeedRecord) -> None:
     archive.record([visit(feed, n, Said(f"t{n}", guid=f"g{n}")) for n in range(3)])
     with archive.write() as tx:
-        tx.connection.exec_driver_sql("update document set sha256 = zeroblob(32) where document_id = 2")
+        second = tx.connection.scalar(
+            select(document.c.document_id).order_by(document.c.document_id).offset(1).limit(1)
+        )
+        tx.connection.execute(update(document).where(document.c.document_id == second).values(sha256=bytes(32)))
     _, findings = chores.verify_slice(archive, 0)
     assert len(findings) == 1
-    assert "2" in findings[0].text
+    assert str(second) in findings[0].text
 
 
+@IN_A_FILE
 def test_optimizing_empties_the_write_ahead_log(archive: Archive, feed: FeedRecord) -> None:
     archive.record([visit(feed, 1, Said("t", guid="g"))])
     log = Path(archive.location + "-wal")
@@ -52,6 +58,7 @@ def test_optimizing_empties_the_write_ahead_log(archive: Archive, feed: FeedReco
     assert log.stat().st_size == 0
 
 
+@IN_A_FILE
 def test_a_backup_is_a_whole_archive_with_its_date(archive: Archive, feed: FeedRecord, tmp_path: Path) -> None:
     archive.record([visit(feed, 1, Said("t", guid="g"))])
     copy = chores.back_up(archive, tmp_path / "new" / "copies", 3, START)
@@ -61,6 +68,7 @@ def test_a_backup_is_a_whole_archive_with_its_date(archive: Archive, feed: FeedR
     connection.close()
 
 
+@IN_A_FILE
 def test_of_the_backups_only_the_newest_stay_and_nobody_elses_files_go(archive: Archive, tmp_path: Path) -> None:
     others = [tmp_path / "archive-mine.sqlite", tmp_path / "other-20250101T000000Z.sqlite", tmp_path / "archive-x"]
     for path in others:
@@ -74,6 +82,7 @@ def test_of_the_backups_only_the_newest_stay_and_nobody_elses_files_go(archive: 
     assert not list(tmp_path.glob(".*.partial"))
 
 
+@IN_A_FILE
 def test_a_backup_is_due_by_the_date_of_the_newest(archive: Archive, tmp_path: Path) -> None:
     assert chores.is_backup_due(archive, tmp_path, DAY, START)
     chores.back_up(archive, tmp_path, 2, START)
@@ -82,6 +91,7 @@ def test_a_backup_is_due_by_the_date_of_the_newest(archive: Archive, tmp_path: P
     assert chores.is_backup_due(archive, tmp_path, DAY, START - DAY)  # it was made by a clock that was ahead
 
 
+@IN_A_FILE
 def test_a_backup_that_fails_takes_no_older_one_away(archive: Archive, tmp_path: Path) -> None:
     chores.back_up(archive, tmp_path, 1, START)
     with pytest.raises(ArchiveError, match="no backup"):
@@ -94,5 +104,5 @@ def test_the_vitals_of_an_archive(archive: Archive, feed: FeedRecord) -> None:
     told = vitals(archive, START)
     assert (told.feeds, told.due, told.gaps_open, told.unindexed) == (0, 0, 0, 1)  # a loaded feed is not polled
     assert (told.bytes or 0) > 0
-    assert (told.log_bytes or 0) > 0
+    assert (told.log_bytes or 0) > 0 or archive.location.startswith("postgresql")
     assert Vitals().next_due_at is None

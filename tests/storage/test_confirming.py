@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from saying import Said, hours, rows, told, visit
+from saying import IN_A_FILE, Said, hours, rows, told, visit
 
 import storage.confirming as confirming
 from storage.archive import Archive
@@ -168,6 +168,7 @@ def test_a_feed_that_was_taken_out_while_it_was_asked_stays_out(archive: Archive
     assert {feed.next_due_at for feed in archive.feeds()} == {None}
 
 
+@IN_A_FILE
 def test_the_number_of_statements_does_not_grow_with_the_visits(archive: Archive) -> None:
     slugs = [f"f{n}" for n in range(50)]
     archive.list_outlets([OutletListing("o", feeds=tuple(FeedListing(n, f"https://x.at/{n}") for n in slugs))])

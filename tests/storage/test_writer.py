@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 import pytest
-from saying import rows
+from saying import IN_A_FILE, rows
 from sqlalchemy.exc import OperationalError
 
 import storage.archive as writing
@@ -118,6 +118,7 @@ def test_a_long_queue_is_committed_in_parts_and_all_of_it(archive: Archive, monk
     assert len(noted(archive)) == 30
 
 
+@IN_A_FILE
 def test_a_writer_that_holds_out_writes_once_the_lock_is_gone(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -185,6 +186,7 @@ def test_what_passes_is_told_from_what_does_not(error: Exception, trouble: Troub
     assert trouble_of(error) is trouble
 
 
+@IN_A_FILE
 def test_what_sqlite_says_of_a_read_only_archive_and_of_a_bug(archive: Archive) -> None:
     with archive.read() as connection:
         connection.exec_driver_sql("pragma query_only = on")
@@ -225,6 +227,7 @@ def test_a_transaction_that_takes_long_is_not_taken_for_one_that_waits(
         assert opened.hindrance() is None
 
 
+@IN_A_FILE
 def test_a_turn_that_another_program_has_is_said_to_be_so(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "LONG", 0.0)
     others = engine.Turns(engine.lock_path(archive.location))
