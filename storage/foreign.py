@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from sqlalchemy import select
 
-from storage import documents
+from storage import documents, dumped
 from storage.archive import Archive
 from storage.engine import APPLICATION_ID, sqlite_driver
 from storage.errors import ArchiveError
@@ -119,7 +119,7 @@ def _of_reader(connection: Any) -> Iterator[ForeignEntry]:
             _authors(row["author"]),
             _iso(_instant(row["published"])),
             _iso(_instant(row["updated"])),
-            enclosures=tuple((each["href"], each.get("type")) for each in _json(row["enclosures"]) if each.get("href")),
+            enclosures=_linked(row["enclosures"]),
         )
 
 
@@ -140,6 +140,33 @@ def _of_freshrss(connection: Any) -> Iterator[ForeignEntry]:
             authors=_named((_plain(row["author"]) or "").split(";")),
             published=_iso(_epoch(row["date"])),
             categories=tuple(word.strip() for word in (_plain(row["tags"]) or "").split("#") if word.strip()),
+        )
+
+
+def _of_miniflux(connection: Any) -> Iterator[ForeignEntry]:
+    """Miniflux, from a dump: it keeps no guid but its hash, so that the address has to tell which entry this is.
+
+    What was removed is a row that says nothing.
+    """
+    query = """SELECT e.*, f.feed_url, f.title AS feed_title, f.site_url AS feed_link, x.enclosures
+        FROM entries e JOIN feeds f ON f.id = e.feed_id LEFT JOIN (
+            SELECT entry_id, json_group_array(json_object('href', url, 'type', mime_type)) AS enclosures
+            FROM enclosures GROUP BY entry_id) x ON x.entry_id = e.id
+        WHERE e.url <> '' ORDER BY f.feed_url, e.created_at, cast(e.id AS integer)"""
+    for row in connection.execute(query):
+        yield ForeignEntry(
+            row["feed_url"],
+            row["feed_title"],
+            row["feed_link"],
+            _instant(row.get("created_at")),
+            row["url"],
+            row["url"],
+            row["title"],
+            content=row["content"],
+            authors=_named([row["author"]]),
+            published=_iso(_instant(row["published_at"])),
+            categories=dumped.elements(row.get("tags")),
+            enclosures=_linked(row["enclosures"]),
         )
 
 
@@ -196,6 +223,7 @@ def _tables_of_entries(connection: Any) -> list[str]:
     ]
 
 
+DUMPED = frozenset({"feeds", "entries", "enclosures"})  # what is wanted of a PostgreSQL dump (storage.dumped)
 READERS = (
     Reader("reader", frozenset({"feeds", "entries", "entry_tags", "feed_tags"}), _of_reader),
     Reader("FreshRSS", frozenset({"feed", "entry", "category", "entrytmp"}), _of_freshrss),
@@ -205,6 +233,7 @@ READERS = (
         _of_newsboat,
         " (which dates an entry without a date by when it got it)",
     ),
+    Reader("Miniflux", DUMPED, _of_miniflux),
     Reader("feed-to-sqlite", frozenset({"feeds"}), _of_feed_to_sqlite),
 )
 
@@ -215,6 +244,10 @@ def _json(text: Any) -> list[dict[str, Any]]:
     except ValueError:
         return []
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _linked(text: Any) -> tuple[tuple[str, str | None], ...]:
+    return tuple((each["href"], each.get("type")) for each in _json(text) if each.get("href"))
 
 
 def _authors(text: Any) -> tuple[tuple[str, str | None], ...]:

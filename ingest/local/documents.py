@@ -1,16 +1,33 @@
 """A document from this machine, or why there is none."""
 
+import gzip
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
+from typing import IO, cast
 from urllib.parse import urlsplit
 
 MAX_BYTES = 32 * 1024 * 1024
 FEED_NAME = re.compile(r"([a-z0-9][a-z0-9-]*)/([a-z0-9][a-z0-9-]*)")
 
 _TRANSLITERATED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "o", "å": "a", "ł": "l"})
+
+
+@contextmanager
+def unpacked(path: Path) -> Iterator[IO[bytes]]:
+    """A file to read from, gzip undone. Raises OSError; while it is read also EOFError and zlib.error."""
+    with path.open("rb") as file:
+        is_packed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        if not is_packed:
+            yield file
+            return
+        with gzip.open(file) as inner:
+            yield cast("IO[bytes]", inner)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from ingest.local.documents import FEED_NAME, LocalDocument, Names, Unreadable
+from ingest.local.documents import FEED_NAME, LocalDocument, Names, Unreadable, unpacked
 
 AT_ONCE = 1_000  # lines in memory at a time
 Found: TypeAlias = Iterator[LocalDocument | Unreadable]
@@ -24,7 +25,7 @@ def documents(path: Path, place: str, names: Names) -> Found:
     Entries and their wordings come over, with the times at which they were seen first; no windows, no raw documents,
     nor that a wording came back later.
     """
-    with path.open(encoding="utf-8", errors="replace") as file:
+    with unpacked(path) as packed, TextIOWrapper(packed, encoding="utf-8", errors="replace") as file:
         numbered = enumerate(file, 1)
         while lines := list(islice(numbered, AT_ONCE)):
             pages: dict[tuple[str, str], list[dict[str, Any]]] = {}

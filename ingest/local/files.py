@@ -6,13 +6,14 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import IO, TypeAlias
 
 from ingest.local import exported, readers, warc
-from ingest.local.documents import MAX_BYTES, FeedName, LocalDocument, Names, Unreadable, slug
-from storage import foreign
+from ingest.local.documents import MAX_BYTES, FeedName, LocalDocument, Names, Unreadable, slug, unpacked
+from storage import dumped, foreign
 
 TIME_ASSUMED = "seen when its file was last changed (assumed)"
 MAX_MEMBERS = 1_000_000
@@ -83,20 +84,34 @@ def _file(path: Path, place: str, names: Names, max_bytes: int, *, pages: bool) 
 
 
 def _special(path: Path, place: str, names: Names, max_bytes: int, *, pages: bool) -> Found | None:
-    """What holds more than a document: a database, a WARC file, what another reader gave out."""
-    with path.open("rb") as file:
-        start = file.read(4096)
+    """What is more than a document: a database, a WARC file, what another reader gave out. Or none at all."""
+    start = _start(path)
     if start.startswith(foreign.MAGIC):
         return readers.of_database(path, place, names)
     if exported.is_exported(start):
         return exported.documents(path, place, names)
     if warc.is_warc(path):
         return warc.documents(path, place, names, max_bytes, pages=pages)
+    if b"<opml" in start.lower():
+        why = f"is a list of feeds and has no entries: `chronik import {path.name}` takes the feeds into feeds.yaml"
+        return iter([Unreadable(place, why)])
+    if dumped.is_dump(start):
+        return readers.of_dump(path, place, names)
+    if start.startswith(dumped.CUSTOM):
+        why = "is a PostgreSQL dump that only pg_restore reads: `pg_restore -f dump.sql FILE` makes one that load takes"
+        return iter([Unreadable(place, why)])
     if b'"total"' in start and b'"entries"' in start:
         body = body_of(path, max_bytes)
         at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
         return None if body is None else readers.of_miniflux(body, place, names, at)
     return None
+
+
+def _start(path: Path) -> bytes:
+    """How a file begins, gzip undone. What cannot be unpacked begins with nothing."""
+    with suppress(EOFError, zlib.error, gzip.BadGzipFile), unpacked(path) as file:
+        return file.read(4096)
+    return b""
 
 
 def _single(path: Path, place: str, names: Names, max_bytes: int) -> LocalDocument | Unreadable:
@@ -109,16 +124,11 @@ def _single(path: Path, place: str, names: Names, max_bytes: int) -> LocalDocume
 
 def body_of(path: Path, max_bytes: int) -> bytes | None:
     """What a file holds, gzip undone; None if that is over the limit. Raises OSError, EOFError, zlib.error."""
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-        file.seek(0)
-        if not packed:
-            return _bounded(file, max_bytes)
-        with gzip.open(file) as inner:
-            return _bounded(inner, max_bytes)
+    with unpacked(path) as file:
+        return _bounded(file, max_bytes)
 
 
-def _bounded(file: IO[bytes] | gzip.GzipFile, max_bytes: int) -> bytes | None:
+def _bounded(file: IO[bytes], max_bytes: int) -> bytes | None:
     body = file.read(max_bytes + 1)
     return None if len(body) > max_bytes else body
 

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeAlias
 
-from ingest.local.documents import FeedName, LocalDocument, Names, Unreadable, named
-from storage import foreign
+from ingest.local.documents import FeedName, LocalDocument, Names, Unreadable, named, unpacked
+from storage import dumped, foreign
 from storage.errors import ArchiveError
 from storage.foreign import ForeignEntry
 
@@ -33,6 +34,20 @@ def of_database(path: Path, place: str, names: Names) -> Found:
         yield from as_documents(entries, reader, place, names, _changed_at(path))
     except ArchiveError as error:
         yield Unreadable(place, f"cannot be read: {error}")
+
+
+def of_dump(path: Path, place: str, names: Names) -> Found:
+    """The entries of a reader whose PostgreSQL database was dumped as text."""
+    try:
+        with TemporaryDirectory(prefix="chronik-") as folder:
+            tables = Path(folder) / "tables.sqlite"
+            with unpacked(path) as lines:
+                is_whole = dumped.into_sqlite(lines, tables, foreign.DUMPED)
+            yield from of_database(tables, place, names)
+        if not is_whole:
+            yield Unreadable(place, "breaks off: what stands before that was loaded")
+    except ArchiveError as error:
+        yield Unreadable(place, str(error))
 
 
 def _changed_at(path: Path) -> datetime:

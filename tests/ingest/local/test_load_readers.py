@@ -1,6 +1,5 @@
 """What other readers and archives kept arrives with its dates; what is loaded twice is there once."""
 
-import asyncio
 import json
 import sqlite3
 from pathlib import Path
@@ -8,53 +7,14 @@ from typing import Any
 
 import pytest
 from feeds import item, news, rss
-from saying import rows, told
+from loads import asked, load
+from saying import told
 
-from ingest import read
-from ingest.hints import Hints
-from ingest.load import Loaded, Loader
 from ingest.local.documents import FeedName, Names
 from ingest.local.files import documents
-from ingest.parse import article
-from storage.archive import Archive, Writer
-from storage.records import Reading
+from storage.archive import Archive
 
 FEED = "https://o.example/feed/"
-
-
-class Here:
-    """Reads in this process."""
-
-    async def read(self, body: bytes, hints: Hints) -> Reading:
-        return read.read(body, hints)
-
-
-class PagesHere:
-    """The same for pages of articles."""
-
-    async def read(self, body: bytes, hints: Hints) -> Reading:
-        return article.read(body, hints)
-
-
-def load(folder: Path, *paths: Path, names: Names | None = None, pages: bool = False) -> list[Loaded]:
-    found: list[Loaded] = []
-
-    async def main(archive: Archive) -> None:
-        writer = Writer(archive)
-        try:
-            loader = Loader(archive, writer, Here(), PagesHere())
-            await loader.load(documents(paths, names or Names(), pages=pages), found.append)
-        finally:
-            writer.close()
-
-    with Archive.open(str(folder / "archive.sqlite"), create=True) as archive:
-        asyncio.run(main(archive))
-    return found
-
-
-def asked(folder: Path, query: str) -> list[tuple[Any, ...]]:
-    with Archive.open(str(folder / "archive.sqlite")) as archive:
-        return rows(archive, query)
 
 
 def database(path: Path, *statements: str) -> Path:
@@ -223,6 +183,15 @@ def test_a_database_of_something_else_is_told_and_left_alone(tmp_path: Path) -> 
     path = database(tmp_path / "music.db", "create table tracks (a)")
     (found,) = load(tmp_path, path)
     assert "no feed reader" in (found.failure or "")
+
+
+def test_a_list_of_feeds_is_told_where_it_is_taken_in(tmp_path: Path) -> None:
+    path = tmp_path / "subscriptions.opml"
+    path.write_text(
+        '<?xml version="1.0"?>\n<opml version="2.0"><body><outline xmlUrl="https://o.example/"/></body></opml>'
+    )
+    (found,) = load(tmp_path, path)
+    assert "chronik import subscriptions.opml" in (found.failure or "")
 
 
 # --- archives of our own ----------------------------------------------------------------------------------------------
