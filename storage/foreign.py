@@ -119,14 +119,18 @@ def _of_reader(connection: Any) -> Iterator[ForeignEntry]:
             _authors(row["author"]),
             _iso(_instant(row["published"])),
             _iso(_instant(row["updated"])),
-            enclosures=_linked(row["enclosures"]),
+            enclosures=_linked(_json(row["enclosures"])),
         )
 
 
 def _of_freshrss(connection: Any) -> Iterator[ForeignEntry]:
-    """FreshRSS: an entry's id is the microsecond of its first sight; titles, names and addresses are escaped HTML."""
+    """FreshRSS: an entry's id is the microsecond of its first sight; titles, names and addresses are escaped HTML.
+
+    `entrytmp` has what came last and waits for its place among the others.
+    """
     query = """SELECT e.*, f.url AS feed_url, f.name AS feed_title, f.website AS feed_link
-        FROM entry e JOIN feed f ON f.id = e.id_feed ORDER BY f.id, e.id"""
+        FROM (SELECT * FROM entry UNION ALL SELECT * FROM entrytmp) e JOIN feed f ON f.id = e.id_feed
+        ORDER BY f.id, e.id"""
     for row in connection.execute(query):
         yield ForeignEntry(
             _plain(row["feed_url"]),
@@ -140,6 +144,7 @@ def _of_freshrss(connection: Any) -> Iterator[ForeignEntry]:
             authors=_named((_plain(row["author"]) or "").split(";")),
             published=_iso(_epoch(row["date"])),
             categories=tuple(word.strip() for word in (_plain(row["tags"]) or "").split("#") if word.strip()),
+            enclosures=_linked(_within(row.get("attributes"), "enclosures"), "url"),
         )
 
 
@@ -166,7 +171,7 @@ def _of_miniflux(connection: Any) -> Iterator[ForeignEntry]:
             authors=_named([row["author"]]),
             published=_iso(_instant(row["published_at"])),
             categories=dumped.elements(row.get("tags")),
-            enclosures=_linked(row["enclosures"]),
+            enclosures=_linked(_json(row["enclosures"])),
         )
 
 
@@ -243,11 +248,24 @@ def _json(text: Any) -> list[dict[str, Any]]:
         value = json.loads(text or "[]")
     except ValueError:
         return []
+    return _objects(value)
+
+
+def _objects(value: Any) -> list[dict[str, Any]]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
-def _linked(text: Any) -> tuple[tuple[str, str | None], ...]:
-    return tuple((each["href"], each.get("type")) for each in _json(text) if each.get("href"))
+def _within(text: Any, name: str) -> Any:
+    """What a JSON object has under a name."""
+    try:
+        value = json.loads(text or "{}")
+    except ValueError:
+        return []
+    return value.get(name) if isinstance(value, dict) else []
+
+
+def _linked(found: Any, name: str = "href") -> tuple[tuple[str, str | None], ...]:
+    return tuple((each[name], each.get("type")) for each in _objects(found) if each.get(name))
 
 
 def _authors(text: Any) -> tuple[tuple[str, str | None], ...]:

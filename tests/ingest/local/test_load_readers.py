@@ -44,13 +44,18 @@ def freshrss(folder: Path) -> Path:
     return database(
         folder / "db.sqlite",
         "create table category (id integer primary key)",
-        "create table entrytmp (id integer primary key)",
         "create table feed (id integer primary key, url text, name text, website text)",
-        "create table entry (id bigint, guid text, title text, author text, content text, link text, date int,"
-        " lastSeen int, hash blob, is_read int, is_favorite int, id_feed int, tags text)",
+        *(
+            f"create table {table} (id bigint, guid text, title text, author text, content text, link text, date int,"
+            " lastSeen int, hash blob, is_read int, is_favorite int, id_feed int, tags text, attributes text)"
+            for table in ("entry", "entrytmp")
+        ),
         "insert into feed values (1, 'https://o.example/feed/?a=1&amp;b=2', 'Meldungen', 'https://o.example/')",
         "insert into entry values (1772330000123456, 'https://o.example/?p=1', 'Eins &amp; zwei', ';Ann', '<p>T</p>',"
-        " 'https://o.example/1/', 1772328600, 0, x'00', 0, 0, 1, '#Politik #Wien')",
+        " 'https://o.example/1/', 1772328600, 0, x'00', 0, 0, 1, '#Politik #Wien',"
+        ' \'{"enclosures": [{"url": "https://o.example/1.mp3", "type": "audio/mpeg"}]}\')',
+        "insert into entrytmp values (1772340000123456, 'https://o.example/?p=2', 'Drei', '', '<p>U</p>',"
+        " 'https://o.example/2/', 1772338600, 0, x'00', 0, 0, 1, '', '')",
     )
 
 
@@ -146,9 +151,18 @@ def test_a_feed_that_the_archive_knows_by_its_address_gets_what_a_reader_has_of_
 
 def test_titles_that_a_reader_keeps_escaped_are_readable(tmp_path: Path) -> None:
     load(tmp_path, freshrss(tmp_path))
-    assert asked(tmp_path, "select title, categories, authors from entries") == [
-        ("Eins & zwei", '["Politik","Wien"]', '["Ann"]')
+    assert asked(tmp_path, "select title, categories, authors from entries order by entry_id") == [
+        ("Eins & zwei", '["Politik","Wien"]', '["Ann"]'),
+        ("Drei", None, None),  # which still waits for its place among the others
     ]
+
+
+@pytest.mark.parametrize(
+    ("make", "url"), [(freshrss, "https://o.example/1.mp3"), (newsboat, "https://o.example/2.mp3")]
+)
+def test_files_that_a_reader_keeps_with_an_entry_come_over(tmp_path: Path, make: Any, url: str) -> None:
+    load(tmp_path, make(tmp_path))
+    assert asked(tmp_path, "select url, type from enclosures") == [(url, "audio/mpeg")]
 
 
 def test_the_people_that_a_reader_keeps_as_json_have_names(tmp_path: Path) -> None:
