@@ -13,12 +13,15 @@ MOST = 20_000  # documents
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainWalk(Walk):
-    """`next` is what to ask; `first` where the walk began; `been` are digests of the addresses asked so far."""
+    """`next` is what to ask; `first` where the walk began; `been` are digests of the addresses asked so far. `broken`
+    is the document at which an earlier walk broke off: this one goes on there when it has what is new.
+    """
 
     next: str
     first: str
     rel: str
     been: tuple[str, ...] = ()
+    broken: str | None = None
 
 
 class Chain(Road[ChainWalk]):
@@ -43,7 +46,7 @@ class Chain(Road[ChainWalk]):
 
     def after(self, walk: ChainWalk, page: Page, about: About) -> ChainWalk:
         if page.reading is None or page.document is None:
-            return ended(replace(walk, whole=False), f"the chain is broken: {page.detail}")
+            return ended(replace(walk, whole=False, broken=walk.next), f"the chain is broken: {page.detail}")
         walk = replace(walk, offered=True, been=(*walk.been, _digest(walk.next)))
         hints = json.loads(page.reading.head.hints or "{}")
         found = linked(hints, walk.rel, *self.rels)
@@ -57,10 +60,16 @@ class Chain(Road[ChainWalk]):
         return replace(walk, next=following, rel=found[0])
 
     def again(self, walk: ChainWalk, about: About) -> ChainWalk:
-        """From where the feed points today: archives come between."""
-        walk, found = super().again(walk, about), linked(about.signs.hints, *self.rels)
+        """From where the feed points today: archives come between. It meets there what the last walk had."""
+        walk, found = super().again(replace(walk, whole=True), about), linked(about.signs.hints, *self.rels)
         first, rel = (walk.first, walk.rel) if found is None else (urljoin(about.url, found[1]), found[0])
         return replace(walk, next=first, rel=rel, first=first, been=(_digest(about.url),))
+
+    def met(self, walk: ChainWalk) -> ChainWalk:
+        """Where the last walk broke off, this one goes on."""
+        if walk.broken is None:
+            return super().met(walk)
+        return replace(walk, next=walk.broken, broken=None, floor=None, newest_here=None)
 
 
 def _digest(url: str) -> str:

@@ -17,6 +17,7 @@ _TAG = re.compile(
     rb"<(/?)(?:[\w.-]{1,40}:)?(sitemapindex|sitemap|urlset|url|loc|lastmod|publication_date)\b[^<>]{0,500}>"
     rb"\s{0,1000}(?:<!\[CDATA\[)?([^<\]]{0,3000})"
 )
+_ROOT = re.compile(rb"<(?:[\w.-]{1,40}:)?(?:urlset|sitemapindex)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ def places(body: bytes, base: str) -> Iterator[Place]:
 
 def _plain(text: bytes) -> str:
     return html.unescape(text.decode("utf-8", "replace")).strip()
+
+
+def is_list(body: bytes) -> bool:
+    """True for a sitemap or an index of them, whatever stands before it."""
+    return _ROOT.search(body) is not None
 
 
 def has_news(body: bytes) -> bool:

@@ -2,7 +2,8 @@
 
 A server that does not know the parameter answers with its newest entries, whatever the number; one that knows it may
 stop counting somewhere and repeat its last page or its first. So a page counts only for what the page before and the
-first one did not have.
+first one did not have. One that brings nothing ends nothing: it may be broken, or all have moved by just a page since
+the one before, as entries came in; with several in a row there are no more.
 """
 
 import re
@@ -15,6 +16,8 @@ from storage.records import Reading, Reason, Route
 
 PER_PAGE = 150  # of Blogger, which gives no more
 MOST = 20_000  # pages
+MOST_IDLE = 3  # pages in a row that bring nothing
+THERE_IS_NONE = frozenset({400, 404, 410})  # what servers answer to a number beyond the last
 Names: TypeAlias = tuple[str, ...]
 
 # Oldest first a page once full never changes; newest first every new entry moves all others.
@@ -28,13 +31,16 @@ BLOGGER = "start-index"
 class PagesWalk(Walk):
     """`manners` are the ways to number that are left to try, the first one being tried; `number` is asked next.
 
-    `first` and `before` name the entries of page 1 and of the page before.
+    `first` and `before` name the entries of page 1 and of the last page that could be read. `idle` pages in a row up
+    to here brought nothing, `unread` pages could not be read.
     """
 
     manners: Names
     number: int = 1
     first: Names = ()
     before: Names = ()
+    idle: int = 0
+    unread: tuple[int, ...] = ()
 
 
 class Pages(Road[PagesWalk]):
@@ -60,11 +66,19 @@ class Pages(Road[PagesWalk]):
         fresh = set(here) - set(walk.first) - set(walk.before)
         if walk.number == 2 and not walk.offered and 2 * len(fresh) < len(here):
             return _next_manner(walk, "all pages are the same: the server does not number them")
+        if not here:
+            return _at_end(walk, f"page {walk.number} is empty")
         if not fresh:
-            return ended(walk, f"page {walk.number} has nothing of its own")
+            return self._idle(walk, f"page {walk.number} has nothing of its own")
         if walk.number >= MOST:
             return ended(walk, f"more than {MOST} pages")
-        return replace(walk, offered=True, number=walk.number + 1, before=here)
+        return replace(walk, offered=True, number=walk.number + 1, before=here, idle=0)
+
+    def _idle(self, walk: PagesWalk, because: str) -> PagesWalk:
+        """One page further, unless there have been enough of this kind."""
+        if walk.offered and walk.idle + 1 < MOST_IDLE:
+            return replace(walk, number=walk.number + 1, idle=walk.idle + 1)
+        return _at_end(replace(walk, unread=tuple(n for n in walk.unread if n < walk.number - walk.idle)), because)
 
     def _first(self, walk: PagesWalk, reading: Reading, here: Names) -> PagesWalk:
         if not here:
@@ -78,14 +92,18 @@ class Pages(Road[PagesWalk]):
             return _next_manner(walk, f"no page {walk.number}: {page.detail}")
         if page.failure is Reason.ROBOTS:
             return ended(walk, page.detail)
-        return ended(walk, f"page {walk.number - 1} is the last ({page.detail})")
+        if page.status in THERE_IS_NONE:
+            return _at_end(walk, f"page {walk.number - 1} is the last ({page.detail})")
+        walk = replace(walk, unread=(*walk.unread, walk.number))
+        return self._idle(walk, f"page {walk.number} is no feed ({page.detail})")
 
     def again(self, walk: PagesWalk, about: About) -> PagesWalk:
         """Oldest first, the last page may have been filled since; newest first, the first ones are new."""
-        walk = super().again(walk, about)
+        number = min(walk.number - walk.idle, *walk.unread, walk.number) - 1
+        walk = replace(super().again(walk, about), before=(), idle=0, unread=())
         if walk.manners[0] == WORDPRESS_ASCENDING:
-            return replace(walk, number=max(walk.number - 1, 2), before=(), floor=None)
-        return replace(walk, number=1, first=(), before=())
+            return replace(walk, number=max(number, 2), floor=None)
+        return replace(walk, number=1, first=())
 
 
 def manners(about: About) -> Names:
@@ -127,6 +145,14 @@ def ascends(reading: Reading) -> bool:
     """Whether the entries are given oldest first."""
     given = [each.wording.published_at for each in reading.entries if each.wording.published_at]
     return len(given) > 1 and given == dates_of(reading) and given[0] < given[-1]
+
+
+def _at_end(walk: PagesWalk, because: str) -> PagesWalk:
+    """The walk at its end. `unread` are the pages before it that could not be read."""
+    if not walk.unread:
+        return ended(walk, because)
+    pages = ", ".join(map(str, walk.unread[:6])) + (" …" if len(walk.unread) > 6 else "")
+    return ended(replace(walk, whole=False), f"{because}; no feed: page {pages}")
 
 
 def _next_manner(walk: PagesWalk, because: str) -> PagesWalk:

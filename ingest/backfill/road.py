@@ -5,6 +5,7 @@ holds no secret: addresses in it have the configuration's placeholders.
 """
 
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -12,10 +13,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 from ingest.document import Document
+from ingest.errors import FetchError
 from storage.past import Signs
 from storage.records import FeedRecord, Reading, Reason, Recorded, Route
 
 AHEAD = timedelta(days=1)
+_ROOT_END = re.compile(rb"</(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|urlset|sitemapindex)\s*>", re.IGNORECASE)
 
 
 Listed: TypeAlias = tuple[tuple[str, ...], ...]  # lines of a list of addresses: what they hold is the road's matter
@@ -105,7 +108,8 @@ class Walk:
     and `entries` are what the road promises in all (None: it does not say). Dates are ISO 8601: `newest_here` the
     newest on the last page, `reached` the oldest and `top` the newest so far. `floor`: the walk came to its end once
     before, and had everything up to here ("" where pages have no dates: then a page on which all is known ends it).
-    `begun` is the scope that it was begun with. `whole`: no page was missing on the way.
+    `begun` is the scope that it was begun with. `whole`: no page was missing on the way; one that was not whole is
+    taken up again without a floor, as nobody knows what the missing pages have.
     """
 
     offered: bool = False
@@ -145,7 +149,11 @@ class Road(ABC, Generic[W]):
 
     def again(self, walk: W, about: About) -> W:
         """A walk that came to its end, taken up for what is new since then."""
-        return replace(walk, ended=None, floor=walk.top or "", newest_here=None)
+        return replace(walk, ended=None, floor=(walk.top or "") if walk.whole else None, newest_here=None, whole=True)
+
+    def met(self, walk: W) -> W:
+        """The walk where it meets what an earlier one had."""
+        return ended(walk, "all that is older was had before")
 
     def taken(self, ask: Ask, document: Document, about: About) -> Document:
         """The document as it is to be read; in a thread. Raises FetchError if it is not what was asked for."""
@@ -219,6 +227,20 @@ def iso(at: datetime) -> str:
 def ended(walk: W, because: str) -> W:
     """The walk at its end."""
     return replace(walk, ended=because)
+
+
+def breaks_off(page: Page) -> bool:
+    """Whether a document that could be read shows less than there was: XML whose root has no end."""
+    if page.reading is None or page.document is None or not page.reading.salvaged:
+        return False
+    return _ROOT_END.search(page.document.body[-1000:]) is None
+
+
+def failed(document: Document, reason: Reason, detail: str) -> FetchError:
+    """A document that is not what was asked for."""
+    error = FetchError(reason, detail)
+    error.fetch = document.fetch
+    return error
 
 
 def names(reading: Reading) -> tuple[str, ...]:

@@ -12,8 +12,8 @@ from hashlib import sha256
 from typing import TypeAlias
 from urllib.parse import urljoin
 
-from ingest.backfill.listing import has_news, places, unpacked
-from ingest.backfill.road import About, Ask, Listed, Page, Road, Walk, ended, iso
+from ingest.backfill.listing import has_news, is_list, places, unpacked
+from ingest.backfill.road import About, Ask, Listed, Page, Road, Walk, breaks_off, ended, failed, iso
 from ingest.document import Document
 from ingest.errors import FetchError
 from ingest.hosts import PostponedError
@@ -29,7 +29,8 @@ File: TypeAlias = tuple[str, str]  # address, lastmod as written
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitemapWalk(Walk):
     """`queue` are files yet to be asked for; `been` are those that were (digest, lastmod), `plain` the families that
-    name addresses only. `place` is the next page of `file`, which names pages that are wanted.
+    name addresses only. `place` is the next page of `file`, which names pages that are wanted. `unread` files of an
+    index could not be read, or only in part; they are in `been` without lastmod, so that the next walk asks again.
     """
 
     roots: tuple[str, ...]
@@ -38,6 +39,7 @@ class SitemapWalk(Walk):
     plain: tuple[str, ...] = ()
     file: File | None = None
     place: int = 0
+    unread: int = 0
 
 
 class Sitemap(Road[SitemapWalk]):
@@ -70,11 +72,12 @@ class Sitemap(Road[SitemapWalk]):
 
     def taken(self, ask: Ask, document: Document, about: About) -> Document:
         try:
-            return replace(document, body=unpacked(document.body))
+            document = replace(document, body=unpacked(document.body))
         except InflateError as error:
-            failed = FetchError(Reason.DECOMPRESSION, str(error))
-            failed.fetch = document.fetch
-            raise failed from error
+            raise failed(document, Reason.DECOMPRESSION, str(error)) from error
+        if not (self.is_article(ask) or is_list(document.body)):
+            raise failed(document, Reason.NOT_A_FEED, "a page that is no sitemap")
+        return document
 
     def is_feed(self, ask: Ask, document: Document) -> bool:
         return self.is_article(ask) or has_news(document.body)
@@ -98,8 +101,12 @@ class Sitemap(Road[SitemapWalk]):
             return self._after_article(walk)
         file = walk.file or walk.queue[0]
         queue = walk.queue if walk.file else walk.queue[1:]
-        walk = replace(walk, file=None, queue=queue, been=(*walk.been, (_digest(file[0]), file[1])))
-        if page.document is None:
+        is_whole = page.failure is None and not breaks_off(page)
+        been = (_digest(file[0]), file[1] if is_whole else "")
+        walk = replace(walk, file=None, queue=queue, been=(*walk.been, been))
+        if not is_whole and file[0] not in walk.roots:
+            walk = replace(walk, whole=False, unread=walk.unread + 1)
+        if page.failure is not None:
             return on(walk, page.detail)
         walk = replace(walk, offered=walk.offered or page.reading is not None or bool(page.listed))
         if page.reading is None:
@@ -107,7 +114,8 @@ class Sitemap(Road[SitemapWalk]):
         return self._with_pages(walk, file, _lacking(page.reading, about)) if about.scope.pages else on(walk)
 
     def _after_list(self, walk: SitemapWalk, file: File, page: Page, about: About) -> SitemapWalk:
-        files = [(url, lastmod) for url, lastmod, kind in page.listed if kind and _is_wanted(lastmod, about)]
+        files = telling((url, lastmod) for url, lastmod, kind in page.listed if kind)
+        files = [file for file in files if _is_wanted(file[1], about)]
         pages = tuple(url for url, lastmod, kind in page.listed if not kind and _is_wanted(lastmod, about))
         if files:
             return on(_with_files(walk, files))
@@ -133,7 +141,8 @@ class Sitemap(Road[SitemapWalk]):
     def again(self, walk: SitemapWalk, about: About) -> SitemapWalk:
         """All files but those that say they are as they were; the roots say nothing of themselves."""
         been = tuple((name, lastmod) for name, lastmod in walk.been if lastmod)
-        return replace(walk, ended=None, queue=_ordered((url, "") for url in walk.roots), been=been, file=None)
+        queue = _ordered((url, "") for url in walk.roots)
+        return replace(walk, ended=None, queue=queue, been=been, file=None, unread=0, whole=True)
 
     def left(self, walk: SitemapWalk) -> int | None:
         return len(walk.queue) + (len(self._pages[1]) - walk.place if walk.file else 0)
@@ -164,7 +173,20 @@ def on(walk: SitemapWalk, because: str = "") -> SitemapWalk:
     walk = replace(walk, queue=queue)
     if queue:
         return walk
-    return ended(walk, "all sitemaps are read" if walk.offered else f"no sitemap: {because}")
+    if not walk.offered:
+        return ended(walk, f"no sitemap: {because}")
+    return ended(walk, f"all sitemaps are read{f' but {walk.unread}' if walk.unread else ''}")
+
+
+def telling(files: Iterable[File]) -> list[File]:
+    """The files of an index, with their dates where these tell anything: one and the same for all is no date of theirs.
+
+    >>> telling([("https://o.example/1", "2024-05-01"), ("https://o.example/2", "2024-05-01")])[1]
+    ('https://o.example/2', '')
+    """
+    found = list(files)
+    is_telling = len(found) < 2 or len({lastmod for _, lastmod in found}) > 1
+    return found if is_telling else [(url, "") for url, _ in found]
 
 
 def family(url: str) -> str:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
 from ingest.backfill.asking import Answered, Asker, Reads, is_pushed_back, may_pass
-from ingest.backfill.road import About, Ask, Page, Road, Walk, ended, iso, moved
+from ingest.backfill.road import About, Ask, Page, Road, Walk, iso, moved
 from ingest.hosts import PostponedError
 from storage.jobs import JobState
 from storage.records import Outcome, Reason, Recorded, Route
@@ -173,9 +173,9 @@ def settled(road: Road[W], walk: W, recorded: Recorded) -> W:
     if walk.floor is None or walk.ended is not None or not road.newest_first:
         return walk
     if walk.floor and walk.newest_here and walk.newest_here <= walk.floor:
-        return ended(walk, "all that is older was had before")
+        return road.met(walk)
     if not walk.floor and recorded.entries_seen and not recorded.entries_new:
-        return ended(walk, "all that is older was had before")
+        return road.met(walk)
     return walk
 
 

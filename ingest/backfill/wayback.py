@@ -14,9 +14,8 @@ from hashlib import sha256
 from typing import Any, TypeAlias
 from urllib.parse import quote, urlsplit
 
-from ingest.backfill.road import About, Ask, Listed, Page, Road, Walk, ended
+from ingest.backfill.road import About, Ask, Listed, Page, Road, Walk, breaks_off, ended, failed
 from ingest.document import Document
-from ingest.errors import FetchError
 from storage.records import Entry, Reading, Reason, Route
 
 SEARCH_SPACING = timedelta(seconds=4)  # 15 a minute; 30 are the limit, and who passes it often is locked out
@@ -74,25 +73,25 @@ class Wayback(Road[WaybackWalk]):
         return _MEMENTO.search(ask.url) is not None
 
     def taken(self, ask: Ask, document: Document, about: About) -> Document:
-        """The capture as the document that it was, at the time when it was taken: redirects lead to other captures."""
+        """The capture as the document that it was, at the time when it was taken: redirects lead to other captures.
+
+        A list of captures as it is, if it is whole.
+        """
         if not self.is_feed(ask, document):
+            if _rows(document.body) is None:
+                raise failed(document, Reason.PROTOCOL, "the list of captures is none, or breaks off")
             return document
         found = _MEMENTO.search(document.url)
         wanted = {_page_key(url) for url in (about.feed.url, *about.signs.urls) if url}
         if found is None or _page_key(found[2]) not in wanted:
-            error = FetchError(Reason.NOT_A_FEED, f"a capture of another page: {(found[2] if found else '?')[:200]}")
-            error.fetch = document.fetch
-            raise error
+            where = (found[2] if found else "?")[:200]
+            raise failed(document, Reason.NOT_A_FEED, f"a capture of another page: {where}")
         at = datetime.strptime(found[1], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
         return replace(document, url=found[2], fetch=replace(document.fetch, requested_at=at))
 
     def listed(self, ask: Ask, document: Document, about: About) -> Listed:
         """Captures as (time, digest), then ("", key) if the list goes on."""
-        try:
-            rows = json.loads(document.body)
-        except (ValueError, RecursionError):
-            return ()
-        return tuple(_lines(rows)) if isinstance(rows, list) else ()
+        return tuple(_lines(_rows(document.body) or []))
 
     # --- where it leads -------------------------------------------------------------------------------------------
 
@@ -100,7 +99,7 @@ class Wayback(Road[WaybackWalk]):
         if walk.listing < len(walk.urls):
             return self._after_list(walk, page)
         asked = -1 if walk.asking is None else walk.asking
-        if page.reading is None or page.reading.salvaged:  # one that broke off shows less than there was
+        if page.reading is None or breaks_off(page):
             walk = replace(walk, bad=(*walk.bad, asked))
         else:
             walk = replace(walk, seen={**walk.seen, str(asked): _seen(page.reading)})
@@ -133,7 +132,7 @@ def chosen(walk: WaybackWalk) -> WaybackWalk:
     """The walk with the capture to get next: the ends first, then the middle of the youngest pair with a loss in it."""
     usable = [n for n in range(len(walk.captures)) if n not in set(walk.bad)]
     if not usable:
-        return ended(walk, "there are no captures" if not walk.captures else "no capture can be read")
+        return ended(walk, "there are no captures" if not walk.captures else f"no capture can be read{_useless(walk)}")
     for end in (usable[-1], usable[0]):
         if not walk.todo and str(end) not in walk.seen:
             return replace(walk, asking=end)
@@ -146,7 +145,12 @@ def chosen(walk: WaybackWalk) -> WaybackWalk:
             seen = {name: value for name, value in walk.seen.items() if name in ends}
             return replace(walk, asking=between[len(between) // 2], todo=tuple(todo), seen=seen)
         todo.pop()
-    return ended(replace(walk, todo=(), seen={}, asking=None), "no more can be had from the captures")
+    because = f"no more can be had from the captures{_useless(walk)}"
+    return ended(replace(walk, todo=(), seen={}, asking=None), because)
+
+
+def _useless(walk: WaybackWalk) -> str:
+    return f"; {len(walk.bad)} of them broken or of other pages" if walk.bad else ""
 
 
 def _halved(walk: WaybackWalk, middle: int) -> tuple[tuple[int, int], ...]:
@@ -200,6 +204,15 @@ def _search(base: str, walk: WaybackWalk, about: About) -> str:
 
 def _stamp(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(UTC).strftime("%Y%m%d%H%M%S")
+
+
+def _rows(body: bytes) -> list[Any] | None:
+    """What a list of captures says; nothing at all is an empty list. None: it is none, or not the whole of one."""
+    try:
+        rows = json.loads(body.strip() or b"[]")
+    except (ValueError, RecursionError):
+        return None
+    return rows if isinstance(rows, list) else None
 
 
 def _lines(rows: list[Any]) -> Iterator[tuple[str, str]]:

@@ -3,11 +3,15 @@
 Walked by date, oldest first, not by page number: what is posted or deleted in the meantime moves no page. `date` is the
 site's own time, and so is `after`, which is exclusive: each request begins a second before the last post of the one
 before. Only posts of one and the same second are told apart by page number.
+
+A post that breaks the site's answer breaks it for all that are asked for with it: so fewer are, until at most ten are
+passed over. Those are asked for again when the walk is taken up the next time.
 """
 
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeAlias
 from urllib.parse import quote, urljoin, urlsplit
 
 from ingest.backfill.pages import is_wordpress
@@ -23,17 +27,25 @@ _DATE = re.compile(r'"date"\s*:\s*"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)"')
 _LINK = re.compile(r"<([^<>]+)>\s*;\s*rel=[\"']?https://api\.w\.org/", re.IGNORECASE)
 _LOCAL = timedelta(hours=15)  # no site's own time is further from UTC
 _SECOND = timedelta(seconds=1)
+Place: TypeAlias = tuple[str | None, int]  # after, page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordPressWalk(Walk):
-    """`roots` are the addresses of the API that are left to try. `after` and `before` are in the site's own time."""
+    """`roots` are the addresses of the API that are left to try. `after` and `before` are in the site's own time.
+
+    `size` is how many posts are asked for, `most` how many the site allows. `lost` are pages of the smallest size that
+    could not be had, `todo` those of an earlier walk.
+    """
 
     roots: tuple[str, ...]
     size: int = SIZES[0]
+    most: int = SIZES[0]
     after: str | None = None
     before: str | None = None
     page: int = 1
+    lost: tuple[Place, ...] = ()
+    todo: tuple[Place, ...] = ()
 
 
 class WordPress(Road[WordPressWalk]):
@@ -54,30 +66,39 @@ class WordPress(Road[WordPressWalk]):
         )
 
     def asks(self, walk: WordPressWalk, about: About) -> Ask | None:
-        root = walk.roots[0]
-        query = f"per_page={walk.size}&order=asc&orderby=date&_embed={quote(EMBEDDED, safe=',:')}&_fields={FIELDS}"
-        for name, value in (("after", walk.after), ("before", walk.before)):
+        root, size, (after, page) = walk.roots[0], walk.size, (walk.after, walk.page)
+        if walk.todo:
+            size, (after, page) = SIZES[-1], walk.todo[0]
+        query = f"per_page={size}&order=asc&orderby=date&_embed={quote(EMBEDDED, safe=',:')}&_fields={FIELDS}"
+        for name, value in (("after", after), ("before", walk.before)):
             query += f"&{name}={value}" if value else ""
-        query += f"&page={walk.page}" if walk.page > 1 else ""
+        query += f"&page={page}" if page > 1 else ""
         return Ask(f"{root}{'&' if '?' in root else '?'}{query}")
 
     def after(self, walk: WordPressWalk, page: Page, about: About) -> WordPressWalk:
-        if page.reading is None or page.document is None:
+        is_read = page.reading is not None and page.reading.head.format == "wordpress"
+        if walk.todo:
+            lost = walk.lost if is_read else (*walk.lost, walk.todo[0])
+            return replace(walk, todo=walk.todo[1:], lost=lost, whole=not lost)
+        if page.reading is None or page.document is None or not is_read:
             return _without_posts(walk, page)
-        if page.reading.head.format != "wordpress":
-            return _next_root(walk, "no REST API answers there")
         if walk.asked == 1 or not walk.offered:
             walk = replace(walk, entries=_total(page.document), offered=True)
             walk = replace(walk, pages=None if walk.entries is None else -(-walk.entries // walk.size) + walk.asked - 1)
-        if len(page.reading.entries) < walk.size:
-            return ended(replace(walk, after=_begin(page.document, walk.after), page=1), "the newest post is reached")
         following = _begin(page.document, walk.after)
+        if _is_last(walk, page.document, len(page.reading.entries)):
+            return _at_end(replace(walk, after=following, page=1))
         if following is None or following == walk.after:
             return replace(walk, page=walk.page + 1)
-        return replace(walk, after=following, page=1)
+        larger = next((size for size in reversed(SIZES) if walk.size < size <= walk.most), walk.size)
+        return _sized(replace(walk, after=following, page=1), larger)
+
+    def survives(self, walk: WordPressWalk) -> bool:
+        return walk.offered
 
     def again(self, walk: WordPressWalk, about: About) -> WordPressWalk:
-        return replace(walk, ended=None, page=1, before=None, entries=None, pages=None)
+        walk = replace(walk, ended=None, page=1, before=None, entries=None, pages=None)
+        return replace(walk, todo=walk.lost, lost=(), whole=True)
 
 
 def roots(about: About) -> tuple[str, ...]:
@@ -99,14 +120,38 @@ def _below(api: str) -> str:
 
 def _without_posts(walk: WordPressWalk, page: Page) -> WordPressWalk:
     if page.document is not None and page.document.body.strip() == b"[]":
-        return ended(replace(walk, offered=True, entries=walk.entries or 0), "the newest post is reached")
-    if walk.offered and page.status == 400:  # rest_post_invalid_page_number
-        return ended(walk, "the newest post is reached")
-    if page.status == 400 and walk.size > SIZES[-1]:  # rest_invalid_param: more than this site allows
-        return replace(walk, size=next(size for size in SIZES if size < walk.size))
-    if walk.offered or page.failure is Reason.ROBOTS:
+        walk = replace(walk, offered=True, entries=walk.entries or 0)
+        return _at_end(walk) if _is_last(walk, page.document, 0) else replace(walk, page=walk.page + 1)
+    if walk.offered and page.status == 400 and walk.page > 1:  # rest_post_invalid_page_number
+        return _at_end(walk)
+    if page.failure is Reason.ROBOTS:
         return ended(walk, page.detail)
-    return _next_root(walk, page.detail)
+    smaller = next((size for size in SIZES if size < walk.size), None)
+    if not walk.offered:
+        if page.status == 400 and smaller:  # rest_invalid_param: more than this site allows
+            return replace(walk, size=smaller, most=smaller)
+        return _next_root(walk, page.detail)
+    if smaller:
+        return _sized(walk, smaller)
+    return replace(walk, lost=(*walk.lost, (walk.after, walk.page)), page=walk.page + 1, whole=False)
+
+
+def _sized(walk: WordPressWalk, size: int) -> WordPressWalk:
+    """The walk with so many posts a request from here on; what lies before the page in hand stays before it."""
+    left = None if walk.pages is None else max(walk.pages - walk.asked, 0)
+    pages = None if left is None else walk.asked - (-left * walk.size // size)
+    return replace(walk, size=size, page=(walk.page - 1) * walk.size // size + 1, pages=pages)
+
+
+def _at_end(walk: WordPressWalk) -> WordPressWalk:
+    lost = f"; {len(walk.lost)} times up to {SIZES[-1]} posts could not be had" if walk.lost else ""
+    return ended(walk, f"the newest post is reached{lost}")
+
+
+def _is_last(walk: WordPressWalk, document: Document, posts: int) -> bool:
+    """Whether no page follows. Posts that are not for everybody are counted, and left out: a page may be short."""
+    total = _total(document)
+    return posts < walk.size if total is None else total <= walk.page * walk.size
 
 
 def _next_root(walk: WordPressWalk, because: str) -> WordPressWalk:

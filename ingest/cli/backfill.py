@@ -259,6 +259,11 @@ def missing(past: "Past") -> list[str]:
         if arrived.state.value == "stopped" and not arrived.is_enough
     ]
     lines += [
+        f"{route.value} is not whole: {arrived.because}"
+        for route, arrived in past.arrived.items()
+        if arrived.walk.offered and not arrived.walk.whole and arrived.walk.ended is not None
+    ]
+    lines += [
         f"{route.value} counts {arrived.walk.entries} entries, the archive has {sum(past.after.values())}"
         for route, arrived in past.arrived.items()
         if arrived.walk.entries is not None and arrived.walk.entries > sum(past.after.values())

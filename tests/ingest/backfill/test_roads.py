@@ -76,7 +76,7 @@ def test_a_server_that_repeats_its_last_page_ends_the_walk(tmp_path: Path, order
     outlet = Outlet(POSTS, orders=orders, cap=7)
     with serving(outlet.pages()) as server:
         past = got(tmp_path, offer(server, outlet, Route.PAGES), Route.PAGES)
-        assert server.count("/feed/") < 12
+        assert server.count("/feed/") <= 12
     assert past.arrived[Route.PAGES].state is JobState.DONE
     assert len(guids(tmp_path)) == (160 if orders else 140)  # seven pages; the live window besides
 

@@ -1,0 +1,201 @@
+"""Broken pages, wrong lists and short answers cost what they have and no more: it is told, and got the next time."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from outlets import Outlet
+from pasts import asked, config_text, got, guids
+from servers import Asked, Page, Server, answer, serving
+
+from ingest.backfill.run import Past
+from ingest.cli.backfill import missing
+from storage.jobs import JobState
+from storage.records import Route
+
+FOR_PEOPLE = answer(b"<html><head><title>Wartung</title></head></html>")
+
+
+def broken(page: Callable[[Asked], bytes], *marks: str, by: bytes = FOR_PEOPLE) -> Callable[[Asked], bytes]:
+    """The page, but for requests whose query has one of the marks."""
+    return lambda request: by if any(mark in f"{request.query}&" for mark in marks) else page(request)
+
+
+def told_missing(past: Past) -> str:
+    return "\n".join(missing(past))
+
+
+# --- numbered pages ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("orders", [True, False])
+def test_a_page_that_is_none_ends_no_walk_and_is_asked_for_again_the_next_time(tmp_path: Path, orders: bool) -> None:
+    outlet = Outlet(240, orders=orders)
+    with serving(outlet.pages() | {"/feed/": broken(outlet.feed, "paged=5&")}) as server:
+        config = config_text(server)
+        past = got(tmp_path, config, Route.PAGES)
+        assert len(guids(tmp_path)) == 220
+        assert "pages is not whole" in told_missing(past)
+        assert "no feed: page 5" in told_missing(past)
+        server.pages["/feed/"] = outlet.feed
+        again = got(tmp_path, config, Route.PAGES)
+    assert guids(tmp_path) == list(range(1, 241))
+    assert told_missing(again) == ""
+
+
+def test_a_server_that_answers_any_number_with_a_page_for_people_is_asked_for_a_few_only(tmp_path: Path) -> None:
+    outlet = Outlet(100)
+    past_the_end = [f"paged={n}&" for n in range(6, 40)]
+    with serving(outlet.pages() | {"/feed/": broken(outlet.feed, *past_the_end)}) as server:
+        past = got(tmp_path, config_text(server), Route.PAGES)
+        assert server.count("/feed/") <= 1 + 5 + 3
+    assert past.arrived[Route.PAGES].state is JobState.DONE
+    assert guids(tmp_path) == list(range(1, 101))
+    assert told_missing(past) == ""
+
+
+def test_pages_that_move_by_exactly_one_page_during_the_walk_lose_nothing(tmp_path: Path) -> None:
+    outlet = Outlet(200, orders=False)
+
+    def publish(request: Asked) -> None:
+        if "paged=4" in request.query:
+            outlet.posts += outlet.window
+
+    outlet.when_asked = publish
+    with serving(outlet.pages()) as server:
+        got(tmp_path, config_text(server), Route.PAGES)
+    assert guids(tmp_path)[:200] == list(range(1, 201))
+
+
+# --- WordPress --------------------------------------------------------------------------------------------------------
+
+
+def wordpress(server: Server, outlet: Outlet, page: Page) -> str:
+    outlet.paging = None
+    server.pages["/wp-json/wp/v2/posts"] = page
+    return config_text(server)
+
+
+@pytest.mark.parametrize("by", [FOR_PEOPLE, answer(b'[{"id": 1, "link": "htt'), answer(b"", 500)])
+def test_a_post_that_breaks_the_answer_costs_those_around_it_until_it_is_mended(tmp_path: Path, by: bytes) -> None:
+    outlet = Outlet(350)
+
+    def poisoned(request: Asked) -> bytes:
+        whole = outlet.rest(request)
+        return by if b"Nr. 177." in whole else whole
+
+    with serving(outlet.pages()) as server:
+        config = wordpress(server, outlet, poisoned)
+        past = got(tmp_path, config, Route.WORDPRESS)
+        found = guids(tmp_path)
+        assert 340 <= len(found) < 350
+        assert set(range(1, 351)) - set(found) <= set(range(167, 188))
+        assert "wordpress is not whole" in told_missing(past)
+        assert server.count("/wp-json/wp/v2/posts") < 60
+        server.pages["/wp-json/wp/v2/posts"] = outlet.rest
+        again = got(tmp_path, config, Route.WORDPRESS)
+    assert guids(tmp_path) == list(range(1, 351))
+    assert told_missing(again) == ""
+
+
+def test_pages_from_which_the_site_leaves_out_posts_are_not_the_last(tmp_path: Path) -> None:
+    outlet = Outlet(250)
+
+    def filtered(request: Asked) -> bytes:
+        head, _, body = outlet.rest(request).partition(b"\r\n\r\n")
+        total = head.partition(b"X-WP-Total: ")[2].split(b"\r\n")[0].decode()
+        posts = [post for post in json.loads(body) if post["id"] % 7]
+        return answer(json.dumps(posts).encode(), 200, ("Content-Type", "application/json"), ("X-WP-Total", total))
+
+    with serving(outlet.pages()) as server:
+        past = got(tmp_path, wordpress(server, outlet, filtered), Route.WORDPRESS)
+    assert past.arrived[Route.WORDPRESS].state is JobState.DONE
+    assert [n for n in range(1, 251) if n % 7 or n > 230] == guids(tmp_path)  # the live window has the last twenty
+
+
+# --- RFC 5005 ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_chain_that_broke_off_goes_on_there_when_what_is_new_is_had(tmp_path: Path) -> None:
+    outlet = Outlet(300, paging=None)
+    with serving(outlet.pages()) as server:
+        server.pages |= outlet.archive(server.url)
+        whole, server.pages["/archive/4"] = server.pages["/archive/4"], FOR_PEOPLE
+        past = got(tmp_path, config_text(server), Route.RFC5005)
+        assert "rfc5005 is not whole: the chain is broken" in told_missing(past)
+        assert guids(tmp_path) == list(range(201, 301))
+        server.pages["/archive/4"] = whole
+        again = got(tmp_path, config_text(server), Route.RFC5005)
+        assert server.count("/archive/5") == 1
+    assert guids(tmp_path) == list(range(1, 301))
+    assert told_missing(again) == ""
+
+
+# --- sitemaps ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", [FOR_PEOPLE, answer(b"", 404), "cut"])
+def test_a_file_of_a_sitemap_that_cannot_be_read_is_told_and_asked_for_again(tmp_path: Path, by: bytes | str) -> None:
+    outlet = Outlet(400, paging=None)
+    with serving(outlet.pages()) as server:
+        server.pages |= outlet.sitemaps(server.url)
+        index = b"".join(
+            f"<sitemap><loc>{server.url(f'/news-{k}.xml.gz')}</loc><lastmod>2024-05-0{k}</lastmod></sitemap>".encode()
+            for k in range(1, 5)
+        )
+        server.pages["/sitemap.xml"] = answer(b"<sitemapindex>" + index + b"</sitemapindex>")
+        whole = server.pages["/news-2.xml.gz"]
+        cut = answer(outlet.news_sitemap(list(range(101, 201)))[:9000])
+        server.pages["/news-2.xml.gz"] = cut if isinstance(by, str) else by
+        past = got(tmp_path, config_text(server), Route.SITEMAP)
+        assert "sitemap is not whole: all sitemaps are read but 1" in told_missing(past)
+        assert 300 <= len(guids(tmp_path)) < 400
+        server.pages["/news-2.xml.gz"] = whole
+        again = got(tmp_path, config_text(server), Route.SITEMAP)
+        assert server.count("/news-1.xml.gz") == 1
+    assert guids(tmp_path) == list(range(1, 401))
+    assert told_missing(again) == ""
+
+
+def test_dates_that_all_files_of_an_index_share_hide_nothing_that_is_new(tmp_path: Path) -> None:
+    outlet = Outlet(150, paging=None)
+    with serving(outlet.pages()) as server:
+        server.pages |= outlet.sitemaps(server.url)
+        got(tmp_path, config_text(server), Route.SITEMAP)
+        outlet.posts = 190  # the second file grows; the index says, as ever, that nothing did
+        server.pages |= outlet.sitemaps(server.url)
+        got(tmp_path, config_text(server), Route.SITEMAP)
+    assert guids(tmp_path) == list(range(1, 191))
+
+
+# --- captures ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("by", [answer(b'[["timestamp","digest"],["2024030'), FOR_PEOPLE, answer(b"", 504)])
+def test_a_list_of_captures_that_breaks_off_is_gone_on_with_the_next_time(tmp_path: Path, by: bytes) -> None:
+    outlet = Outlet(300, paging=None)
+    with serving(outlet.pages()) as server:
+        captures = outlet.captures(server.url("/feed/"))
+        server.pages |= captures.pages()
+        server.pages["/cdx/search/cdx"] = broken(captures.listed, "resumeKey=", by=by)
+        config = config_text(server, wayback=server.url("").rstrip("/"))
+        past = got(tmp_path, config, Route.WAYBACK)
+        assert past.arrived[Route.WAYBACK].is_trouble
+        assert "wayback was cut short" in told_missing(past)
+        server.pages["/cdx/search/cdx"] = captures.listed
+        again = got(tmp_path, config, Route.WAYBACK)
+        assert sum("resumeKey" not in each.query for each in server.asked if each.path == "/cdx/search/cdx") == 1
+    assert again.arrived[Route.WAYBACK].state is JobState.DONE
+    assert guids(tmp_path) == list(range(1, 301))
+
+
+def test_captures_of_a_feed_that_was_never_well_formed_are_no_worse_for_it(tmp_path: Path) -> None:
+    outlet = Outlet(120, paging=None)
+    outlet.item = lambda n: Outlet.item(outlet, n).replace("Meldung", "A & B")  # type: ignore[method-assign]
+    with serving(outlet.pages()) as server:
+        server.pages |= outlet.captures(server.url("/feed/")).pages()
+        got(tmp_path, config_text(server, wayback=server.url("").rstrip("/")), Route.WAYBACK)
+        assert sum(each.path.startswith("/web/") for each in server.asked) <= 14
+    assert asked(tmp_path, "select count(*), min(salvaged) from entries, fetches where route = 'wayback'")[0][1] == 1
+    assert guids(tmp_path) == list(range(1, 121))
