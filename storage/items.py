@@ -13,7 +13,7 @@ from storage.bundles import unpack
 from storage.change import letters, words_in
 from storage.checksum import ITEM, WORDING, checksum
 from storage.grouping import GUID_KINDS, Node, components, counting, key_number, owners, tier_of
-from storage.packing import html_of, spelled_out
+from storage.packing import html_of, plain_html_of, spelled_out
 from storage.parts import parts
 from storage.prepared import Often
 from storage.records import Entry, Key, KeyKind
@@ -389,7 +389,7 @@ def _keep_wordings(tx: Tx, source: Source, entries: Sequence[Entry]) -> dict[byt
     known = {row.digest: row for row in tx.rows_in(_WORDINGS, "names", distinct, outlet=source.outlet_id)}
     fresh = [each for name, each in distinct.items() if name not in known]
     ids = tx.ids.take("wording", len(fresh))
-    tx.write(_NEW_WORDING, [_row(n, source.outlet_id, each) for n, each in zip(ids, fresh, strict=True)])
+    tx.write(_NEW_WORDING, [_row(tx, n, source.outlet_id, each) for n, each in zip(ids, fresh, strict=True)])
     found = {name: row.wording_id for name, row in known.items()}
     lesser = [each for name, each in distinct.items() if name in known and each.digest < known[name].variant]
     _take_noise(tx, source.outlet_id, {found[each.wording.digest]: each for each in lesser})
@@ -416,7 +416,7 @@ def _take_noise(tx: Tx, outlet_id: int, lesser: Mapping[int, Entry]) -> None:
         said_by = lesser[held.wording_id]
         texts = {"title": held.title, "summary": held.summary, "content_text": held.content_text}
         said = replace(spelled_out(said_by.wording), **texts)
-        row = _row(held.wording_id, outlet_id, replace(said_by, wording=said))
+        row = _row(tx, held.wording_id, outlet_id, replace(said_by, wording=said))
         changes.append({name: row[name] for name in _NOISE} | {"of": held.wording_id, "sum": row["checksum"]})
     tx.write(_UPDATE_NOISE, changes)
 
@@ -433,7 +433,7 @@ _UPDATE_NOISE = Often(
 )
 
 
-def _row(wording_id: int, outlet_id: int, said_by: Entry) -> dict[str, Any]:
+def _row(tx: Tx, wording_id: int, outlet_id: int, said_by: Entry) -> dict[str, Any]:
     said = said_by.wording
     row: dict[str, Any] = {
         "wording_id": wording_id,
@@ -443,7 +443,7 @@ def _row(wording_id: int, outlet_id: int, said_by: Entry) -> dict[str, Any]:
         "title": said.title,
         "summary": said.summary,
         "content_text": None if said.content_text == said.summary else said.content_text,
-        "html": html_of(said),
+        "html": plain_html_of(said) if tx.on_server else html_of(said),
         "authors": _json(said.authors),
         "categories": _json(said.categories),
         "enclosures": _json(said.enclosures),

@@ -29,6 +29,14 @@ def html_of(said: Wording) -> bytes | None:
     return said.html or packed_html(said.summary_html, said.content_html, (said.summary, said.content_text))
 
 
+def plain_html_of(said: Wording) -> bytes | None:
+    """Its HTML as a server keeps it, which compresses by itself, and answers without functions of ours."""
+    spelled = spelled_out(said)
+    if spelled.summary_html is None and spelled.content_html is None:
+        return None
+    return json.dumps([spelled.summary_html, spelled.content_html], ensure_ascii=False).encode()
+
+
 def lightened(said: Wording) -> Wording:
     """A wording with its HTML as it is kept: the same wording, for less memory and with the work done."""
     return replace(said, html=html_of(said), summary_html=None, content_html=None)

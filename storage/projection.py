@@ -11,6 +11,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, func, literal, select, union_all, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.bundles import TOGETHER, pack, unpack
 from storage.change import FIRST, NOISE, Said, kind_of_change
@@ -379,6 +380,9 @@ def _entry_differs(row: dict[str, Any], held: Row[Any]) -> bool:
 
 def _to_search(tx: Tx, entry_ids: set[int]) -> None:
     """These entries' lines in the search index are no longer of today."""
+    if tx.on_server:  # one that waits may be worked off now, as it was before
+        tx.write(_PENDING_ANEW, [{"entry_id": n} for n in sorted(entry_ids)])
+        return
     held = {row.entry_id for row in tx.rows_in(_PENDING, "entries", entry_ids)}
     tx.write(_NEW_PENDING, [{"entry_id": n} for n in sorted(entry_ids - held)])
 
@@ -387,3 +391,7 @@ _PENDING = Often(
     select(search_pending.c.entry_id).where(search_pending.c.entry_id.in_(bindparam("entries", expanding=True)))
 )
 _NEW_PENDING = Often(search_pending.insert())
+_PENDING_ROW = upsert(search_pending)
+_PENDING_ANEW = _PENDING_ROW.on_conflict_do_update(
+    index_elements=["entry_id"], set_={"entry_id": _PENDING_ROW.excluded.entry_id}
+)

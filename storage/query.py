@@ -84,7 +84,7 @@ def answered(
     path = _path(location)
     limits = limits or Limits()
     job = {
-        "path": str(path),
+        "location": str(path) if path else location,
         "query": query,
         "parameters": dict(parameters or {}),
         "seconds": limits.seconds,
@@ -101,11 +101,9 @@ def answered(
         cast("IO[bytes]", process.stdout).close()
 
 
-def _path(location: str) -> Path:
+def _path(location: str) -> Path | None:
     path = sqlite_file(location)
-    if path is None:
-        raise ArchiveError("`chronik sql` reads SQLite archives; ask this one with psql: it has the same views")
-    if not path.is_file():
+    if path is not None and not path.is_file():
         raise ArchiveMissingError(
             f"no archive at {path}: `chronik poll` or `chronik load` makes one, or name another with -a"
         )

@@ -59,6 +59,14 @@ SEARCH_FORMER = (
     stems,         -- stems and compound parts
     content='former_source', content_rowid='version_id', tokenize="unicode61 remove_diacritics 2")""",
 )
+SEARCH_ON_SERVER = (
+    "CREATE TABLE entries_words (entry_id bigint PRIMARY KEY, words tsvector NOT NULL)",
+    "CREATE INDEX entries_words_of ON entries_words USING gin (words)",
+    "COMMENT ON TABLE entries_words IS 'Private: what the search finds: A title, B summary, C text, D stems'",
+    "CREATE TABLE former_words (version_id bigint PRIMARY KEY, words tsvector NOT NULL)",
+    "CREATE INDEX former_words_of ON former_words USING gin (words)",
+    "COMMENT ON TABLE former_words IS 'Private: what the search finds former wordings by'",
+)
 
 
 def prepare(engine: Engine, *, now: datetime, name: str) -> None:
@@ -117,6 +125,7 @@ def _create(engine: Engine, now: datetime) -> None:
         metadata.create_all(connection)
         create_views(connection)
         create_search(connection)
+        create_words(connection)
         facts = made_by() | {"created_at": utc_text(now)}
         connection.execute(insert(archive_info), [{"key": key, "value": value} for key, value in facts.items()])
 
@@ -129,9 +138,6 @@ def made_by() -> dict[str, str]:
 def create_views(connection: Connection) -> None:
     """Make all public views. A file has their comments in their text, a server beside it."""
     dialect = connection.dialect
-    if dialect.name == "postgresql":
-        server: Any = connection.connection.dbapi_connection
-        server.execute(files("storage").joinpath("words.sql").read_text(encoding="utf-8"))  # of many statements
     for name, statement in views.statements(dialect.name).items():
         connection.execute(text(statement.replace(":", r"\:")))
         for what, told in _commented(name, statement) if dialect.supports_comments else ():
@@ -150,7 +156,13 @@ def _quoted(value: str) -> str:
 
 
 def create_search(connection: Connection) -> None:
-    """Make the search index where the dialect has one of its own kind."""
-    if connection.dialect.name == "sqlite":
-        for statement in SEARCH + SEARCH_FORMER:
-            connection.exec_driver_sql(statement)
+    """Make the search index, which the dialects have each of its own kind."""
+    for statement in SEARCH + SEARCH_FORMER if connection.dialect.name == "sqlite" else SEARCH_ON_SERVER:
+        connection.exec_driver_sql(statement)
+
+
+def create_words(connection: Connection) -> None:
+    """Make, anew, what our queries need that a server lacks."""
+    if connection.dialect.name == "postgresql":
+        server: Any = connection.connection.dbapi_connection
+        server.execute(files("storage").joinpath("words.sql").read_text(encoding="utf-8"))  # of many statements

@@ -5,10 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from storage.errors import ArchiveError
 from storage.reading import Reader
 from storage.search_marks import BEGIN, END, marked, snippet
-from storage.search_syntax import expression, roots_of, wish
+from storage.search_syntax import Wish, expression, roots_of, wish
 from storage.stems import roots
 
 SNIPPET_TOKENS = 24
@@ -60,18 +59,30 @@ class Looks:
 
 
 def search(reader: Reader, asked: Search, looks: Looks | None = None) -> list[Hit]:
-    """The hits. Raises SearchError for what is no search, ArchiveError where there is no full-text index."""
-    if reader.dialect != "sqlite":
-        raise ArchiveError("full-text search is there in SQLite archives only; ask this one with SQL")
+    """The hits. Raises SearchError for what is no search."""
     wanted = wish(asked.words)
     stems = roots_of(wanted, roots)
-    values = _values(asked, expression(wanted, roots))
-    hits = _current(reader, asked, values, stems, looks or Looks())
-    if asked.former:
-        hits += _former(reader, asked, values, stems)
-        if asked.sort == "newest":
-            hits.sort(key=lambda hit: hit.published_at or hit.first_seen_at or "", reverse=True)
+    if reader.dialect == "sqlite":
+        values = _values(asked, expression(wanted, roots))
+        hits = _current(reader, asked, values, stems, looks or Looks())
+        hits += _former(reader, asked, values, stems) if asked.former else []
+    else:
+        hits = _on_server(reader, asked, wanted, stems)
+    if asked.former and asked.sort == "newest":
+        hits.sort(key=lambda hit: hit.published_at or hit.first_seen_at or "", reverse=True)
     return hits[: asked.limit]
+
+
+def _on_server(reader: Reader, asked: Search, wanted: Wish, stems: Collection[str]) -> list[Hit]:
+    from storage import search_server  # only where it is needed
+
+    return [
+        _hit(row, stems)
+        for former in (False, True)[: 1 + asked.former]
+        for row in search_server.found(
+            reader, wanted, _values(asked), filters=_filters(asked), sort=asked.sort, former=former
+        )
+    ]
 
 
 def waiting(reader: Reader) -> int:
@@ -79,7 +90,7 @@ def waiting(reader: Reader) -> int:
     return int(reader.rows("select count(*) as n from search_pending")[0]["n"])
 
 
-def _values(asked: Search, match: str) -> dict[str, Any]:
+def _values(asked: Search, match: str = "") -> dict[str, Any]:
     named = {f"outlet_{n}": outlet for n, outlet in enumerate(asked.outlets)}
     marks = {"begin": BEGIN, "end": END, "tokens": SNIPPET_TOKENS}
     return {"match": match, "since": asked.since, "until": asked.until, "limit": asked.limit, **marks, **named}

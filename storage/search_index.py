@@ -1,9 +1,9 @@
 """Keep the search index up to date, off the hot write path: entries wait in search_pending until `refresh`.
 
-Two indexes over outside content: entries_fts has the current wordings, former_fts those that were replaced. Such an
-index forgets a line only when it is told word for word what the line was, so search_line and search_former keep which
-wording a line has and by the rules of which language its stems were made; `storage.stems.version` says with which
-rules, and an index that was made with others is made anew.
+Two indexes: entries_fts has the current wordings, former_fts those that were replaced (on a server entries_words and
+former_words, see storage.search_words). FTS5 over outside content forgets a line only when it is told word for word
+what the line was, so search_line and search_former keep which wording a line has and by the rules of which language its
+stems were made; `storage.stems.version` says with which rules, and an index made with others is made anew.
 """
 
 import logging
@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 
 from storage import stems
 from storage.bundles import unpack
+from storage.search_words import vector
 from storage.tables import archive_info, entry, search_former, search_line, search_pending, version, wording
 from storage.transaction import Tx
 
@@ -29,12 +30,11 @@ _VERSION = "stems"  # key in archive_info
 
 def refresh(tx: Tx, *, limit: int = BATCH) -> int:
     """Bring up to `limit` waiting entries into the index. Returns how many: call again until it is 0."""
-    if tx.connection.dialect.name != "sqlite":
-        tx.write(delete(search_pending), [{}])
-        return 0
     if not is_of_today(tx.connection):
         forget_all(tx.connection)
-    waiting = [row.entry_id for row in tx.rows(select(search_pending.c.entry_id).limit(limit))]
+    # On a server others work at it as well: what one of them has in hand is left to it.
+    next_ones = select(search_pending.c.entry_id).limit(limit).with_for_update(skip_locked=True)
+    waiting = [row.entry_id for row in tx.rows(next_ones)]
     with _or_anew(tx):
         _bring_up_to_date(tx, waiting)
     return len(waiting)
@@ -55,11 +55,10 @@ def _bring_up_to_date(tx: Tx, entry_ids: Sequence[int]) -> None:
 def take_out(tx: Tx, entry_ids: Iterable[int]) -> None:
     """Forget these entries' lines, as long as their wordings are still there."""
     entry_ids = list(entry_ids)
-    if tx.connection.dialect.name == "sqlite":
-        _spell_out(tx, entry_ids)
-        with _or_anew(tx):
-            for index in (_CURRENT, _FORMER):
-                index.take_out(tx, list(tx.rows_in(index.held, "entries", entry_ids)))
+    _spell_out(tx, entry_ids)
+    with _or_anew(tx):
+        for index in (_CURRENT, _FORMER):
+            index.take_out(tx, list(tx.rows_in(index.held, "entries", entry_ids)))
     tx.write(_NO_LONGER_WAITING, [{"of": n} for n in entry_ids])
 
 
@@ -92,7 +91,7 @@ def is_of_today(connection: Connection) -> bool:
 def forget_all(connection: Connection) -> None:
     """Empty the index: every entry waits to be indexed by today's rules."""
     for index in (_CURRENT, _FORMER):
-        connection.execute(text(f"INSERT INTO {index.name}({index.name}) VALUES ('delete-all')"))  # noqa: S608 - our own names
+        connection.execute(text(index.emptying(connection.dialect.name)))
         connection.execute(delete(index.lines))
     connection.execute(delete(search_pending))
     connection.execute(insert(search_pending).from_select(["entry_id"], select(entry.c.entry_id)))
@@ -108,16 +107,33 @@ _NO_LONGER_WAITING = delete(search_pending).where(search_pending.c.entry_id == b
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    """An FTS5 table and the table of its lines. `held` and `now` select them by `:entries`, texts and all."""
+    """An FTS5 table (on a server: one of vectors) and the table of its lines.
+
+    `held` and `now` select them by `:entries`, texts and all.
+    """
 
     name: str
+    vectors: str
     lines: Table
     held: Any
     now: Any
 
+    def emptying(self, dialect: str) -> str:
+        """The statement that forgets all lines."""
+        if dialect == "sqlite":
+            return f"INSERT INTO {self.name}({self.name}) VALUES ('delete-all')"  # noqa: S608 - our own names
+        return f"DELETE FROM {self.vectors}"  # noqa: S608
+
     def take_out(self, tx: Tx, rows: Sequence[Row[Any]]) -> None:
         """Forget lines that are held."""
         (key,) = self.lines.primary_key.columns
+        if tx.on_server:
+            tx.write(text(f"DELETE FROM {self.vectors} WHERE {key.name} = :line"), _lines_of(rows))  # noqa: S608
+        else:
+            self._take_out_of_file(tx, rows)
+        tx.write(delete(self.lines).where(key == bindparam("of")), [{"of": row.line} for row in rows])
+
+    def _take_out_of_file(self, tx: Tx, rows: Sequence[Row[Any]]) -> None:
         columns = f"{self.name}, rowid, title, summary, content_text, stems"
         values = "'delete', :line, :title, :summary, :content_text, :stems"
         forget = text(f"INSERT INTO {self.name}({columns}) VALUES ({values})")  # noqa: S608
@@ -127,13 +143,16 @@ class _Index:
             if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == CORRUPT:
                 raise _NotWholeError from error
             raise
-        tx.write(delete(self.lines).where(key == bindparam("of")), [{"of": row.line} for row in rows])
 
     def put_in(self, tx: Tx, rows: Sequence[Row[Any]]) -> None:
         """Index lines anew."""
         (key,) = self.lines.primary_key.columns
         said = [dict(row._mapping) | {key.name: row.line} for row in rows]  # noqa: SLF001 - SQLAlchemy's public name
         tx.write(self.lines.insert(), [{name: row[name] for name in self.lines.columns.keys()} for row in said])  # noqa: SIM118
+        if tx.on_server:
+            add = text(f"INSERT INTO {self.vectors}({key.name}, words) VALUES (:line, CAST(:words AS tsvector))")  # noqa: S608
+            tx.write(add, [_vector(row) for row in rows])
+            return
         columns, values = "rowid, title, summary, content_text, stems", ":line, :title, :summary, :content_text, :stems"
         add = text(f"INSERT INTO {self.name}({columns}) VALUES ({values})")  # noqa: S608
         tx.write(add, [_texts(row) for row in rows])
@@ -148,6 +167,15 @@ def _texts(row: Row[Any]) -> dict[str, Any]:
         "content_text": body,
         "stems": stems.stems(row.title, (row.summary, body), row.language),
     }
+
+
+def _vector(row: Row[Any]) -> dict[str, Any]:
+    said = _texts(row)
+    return {"line": row.line, "words": vector(said["title"], said["summary"], said["content_text"], said["stems"])}
+
+
+def _lines_of(rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+    return [{"line": row.line} for row in rows]
 
 
 def _said(row: Row[Any]) -> tuple[int, str | None]:
@@ -165,12 +193,14 @@ def _lines(line: Any, table: Table, language: Any) -> Any:
 
 _CURRENT = _Index(
     "entries_fts",
+    "entries_words",
     search_line,
     _lines(search_line.c.entry_id, search_line, search_line.c.language),
     _lines(entry.c.entry_id, entry, wording.c.language),
 )
 _FORMER = _Index(
     "former_fts",
+    "former_words",
     search_former,
     _lines(search_former.c.version_id, search_former, search_former.c.language),
     _lines(version.c.version_id, version, wording.c.language).where(version.c.replaced_at.is_not(None)),

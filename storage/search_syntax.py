@@ -234,7 +234,7 @@ def expression(wanted: Wish, stems: Stems | None = None) -> str:
 
 
 def _expression_of_words(wanted: Words, stems: Stems | None) -> str:
-    ways = [_way(words, wanted) for words in _spellings(wanted)]
+    ways = [_way(words, wanted) for words in spelled(wanted)]
     found = f"{{{' '.join(wanted.columns)}}} : " + (ways[0] if len(ways) == 1 else f"({' OR '.join(ways)})")
     return " OR ".join([found, *_inflected(wanted, stems)])
 
@@ -275,7 +275,8 @@ def _quoted(words: Sequence[str]) -> str:
     return '"' + " ".join(words).replace('"', '""') + '"'
 
 
-def _spellings(wanted: Words) -> list[tuple[str, ...]]:
+def spelled(wanted: Words) -> list[tuple[str, ...]]:
+    """The ways in which these words may be written."""
     each = [spellings(word) for word in wanted.words]
     ways = list(itertools.islice(itertools.product(*each), MOST_SPELLINGS))
     if len(wanted.words) > 1 and wanted.near is None and not wanted.quoted:  # Ukraine-Krieg is Ukrainekrieg as well

@@ -23,6 +23,32 @@ _PARTS = re.compile(
 )
 
 
+def asked(query: str, values: Mapping[str, Any] | None) -> tuple[str, dict[str, Any]]:
+    """A query and its values as the driver takes them. What is looked for in `entries_fts` becomes a tsquery."""
+    said = dict(values or {})
+    for match in _MATCH.finditer(query):
+        if (name := match["name"]) in said:
+            said[name] = _tsquery(str(said[name]))
+    return in_its_words(_MATCH.sub(_matching, query)), said
+
+
+_MATCH = re.compile(r"\bentries_fts\s+match\s+(?::(?P<name>\w+)|'(?P<words>(?:[^']|'')*)')", re.IGNORECASE)
+
+
+def _matching(match: re.Match[str]) -> str:
+    if match["name"]:
+        return f"entries_fts @@ cast(:{match['name']} as tsquery)"
+    words = _tsquery(match["words"].replace("''", "'")).replace("'", "''")
+    return f"entries_fts @@ '{words}'::tsquery"
+
+
+def _tsquery(words: str) -> str:
+    from storage.search_syntax import wish  # only where it is needed
+    from storage.search_words import query as as_tsquery
+
+    return as_tsquery(wish(words))
+
+
 def in_its_words(query: str) -> str:
     """A query as the driver takes it.
 
@@ -54,11 +80,8 @@ class Server:
         """Read the archive at a URL. Raises ArchiveError, ArchiveMissingError."""
         psycopg = driver()
         try:
-            with psycopg.connect(url(location), **_OPTIONS, cursor_factory=psycopg.ClientCursor) as connection:
-                _load_as_in_files(connection)
-                connection.read_only = True
+            with connect(location) as connection:
                 connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-                _check(connection, location)
                 yield cls(connection)
         except psycopg.Error as error:
             raise ArchiveError(f"{hidden(location)}: {_first_line(error)}") from error
@@ -66,12 +89,30 @@ class Server:
     def rows(self, query: str, values: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """See storage.reading.Reader."""
         with self._connection.cursor() as cursor:
-            return list(_dicts(cursor.execute(in_its_words(query), dict(values or {}))))
+            return list(_dicts(cursor.execute(*asked(query, values))))
 
     def stream(self, query: str, values: Mapping[str, Any] | None = None) -> Iterator[dict[str, Any]]:
         """See storage.reading.Reader."""
         with self._connection.cursor() as cursor:
-            yield from _dicts_of(cursor, cursor.stream(in_its_words(query), dict(values or {})))
+            yield from _dicts_of(cursor, cursor.stream(*asked(query, values)))
+
+
+@contextlib.contextmanager
+def connect(location: str, *, settings: str = "") -> Iterator[Any]:
+    """A connection that only reads, and has SQLite's words. Raises ArchiveMissingError, and what the driver raises."""
+    psycopg = driver()
+    with psycopg.connect(
+        url(location),
+        options=f'{SETTINGS} -c search_path={SCHEMA},"$user",public {settings}',
+        application_name="chronik",
+        connect_timeout=CONNECT_SECONDS,
+        cursor_factory=psycopg.ClientCursor,
+    ) as connection:
+        _load_as_in_files(connection)
+        connection.read_only = True
+        _check(connection, location)
+        connection.rollback()
+        yield connection
 
 
 def driver() -> Any:
@@ -92,13 +133,6 @@ def url(location: str) -> str:
 def hidden(location: str) -> str:
     """The URL without its password."""
     return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", location)
-
-
-_OPTIONS: dict[str, Any] = {
-    "options": f'{SETTINGS} -c search_path={SCHEMA},"$user",public',
-    "application_name": "chronik",
-    "connect_timeout": CONNECT_SECONDS,
-}
 
 
 def _first_line(error: Exception) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 
 from storage.errors import ArchiveError
 from storage.permitted import authorizer
-from storage.reading import chronik_text, read_only
+from storage.reading import chronik_text, read_only, sqlite_file
 from storage.sql_errors import explained
 from storage.sql_text import is_empty, parameters
 
@@ -52,7 +52,10 @@ def main() -> None:
 def _answer(job: dict[str, Any], sender: "_Sender") -> None:
     _check(job)
     _bound(job)
-    driver, connection = read_only(Path(job["path"]))
+    if sqlite_file(job["location"]) is None:
+        _answer_of_server(job, sender)
+        return
+    driver, connection = read_only(Path(job["location"]))
     _prepare(connection, job["memory"])
     try:
         sender.send({"started": True})
@@ -61,6 +64,15 @@ def _answer(job: dict[str, Any], sender: "_Sender") -> None:
         sender.rows(cursor, job["rows"])
     except (driver.Error, driver.Warning) as error:
         _fail(connection, job, sender, error)
+
+
+def _answer_of_server(job: dict[str, Any], sender: "_Sender") -> None:
+    from storage import sql_server  # its driver is loaded for servers only
+
+    try:
+        sql_server.answer(job, sender)
+    except sql_server.NotReadingError as refusal:
+        raise _RefusalError(str(refusal)) from refusal
 
 
 def _check(job: dict[str, Any]) -> None:

@@ -31,6 +31,11 @@ class Tx:
     runner: Runner | None = None
     outlets: Outlets | None = None
 
+    @property
+    def on_server(self) -> bool:
+        """Others write at the same time."""
+        return self.outlets is not None
+
     def hold(self, feed_id: int) -> None:
         """Nobody else records anything of this feed's outlet until the end. Raises OutletBusyError."""
         if self.outlets is not None:

@@ -67,6 +67,23 @@ CREATE OR REPLACE FUNCTION chronik_words.hex(bytes bytea) RETURNS text
 CREATE OR REPLACE FUNCTION chronik_words.json_extract(said text, path text) RETURNS text
   LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE RETURN said::json #>> string_to_array(ltrim(path, '$.'), '.');
 
+CREATE OR REPLACE FUNCTION chronik_words.json_each(said text) RETURNS TABLE (key text, value text)
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT e.key, e.value FROM json_each_text(CASE WHEN said ~ '^\s*\{' THEN said::json ELSE '{}' END) e
+    UNION ALL
+    SELECT (a.n - 1)::text, a.value #>> '{}'
+    FROM json_array_elements(CASE WHEN said ~ '^\s*\[' THEN said::json ELSE '[]' END) WITH ORDINALITY a(value, n)
+  $$;
+
+-- HTML as a server keeps it, see storage/packing.py; in files it is compressed against its texts.
+CREATE OR REPLACE FUNCTION chronik_words.chronik_text(html bytea, summary text, content_text text) RETURNS text
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN convert_from(html, 'UTF8');
+
+-- What FTS5 calls by the name of its table, our translation compares with a tsquery.
+CREATE VIEW chronik_words.entries_fts AS
+  SELECT x.entry_id AS rowid, x.words AS entries_fts, w.title, w.summary, w.content_text
+  FROM entries_words x JOIN search_line l ON l.entry_id = x.entry_id JOIN wording w ON w.wording_id = l.wording_id;
+
 CREATE OR REPLACE FUNCTION chronik_words.one_more(n bigint, yes boolean) RETURNS bigint
   LANGUAGE sql IMMUTABLE PARALLEL SAFE RETURN CASE WHEN yes IS NULL THEN n ELSE coalesce(n, 0) + yes::integer END;
 CREATE OR REPLACE AGGREGATE chronik_words.sum(boolean) (SFUNC = chronik_words.one_more, STYPE = bigint);

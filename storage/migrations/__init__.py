@@ -23,7 +23,7 @@ from storage.care import backup
 from storage.daemon_lock import only_daemon
 from storage.engine import Turns, lock_path, open_engine, sqlite_path
 from storage.errors import ArchiveError
-from storage.schema import SEARCH, SEARCH_FORMER, create_search, create_views, held_schema, made_by
+from storage.schema import SEARCH, SEARCH_FORMER, create_search, create_views, create_words, held_schema, made_by
 from storage.tables import archive_info
 
 FOLDER = Path(__file__).parent
@@ -86,6 +86,7 @@ def _take(engine: Engine, steps: list[Script]) -> None:
             for step in steps:
                 step.module.upgrade()
         create_views(connection)
+        create_words(connection)
         _renew_search(connection)
         _stamp(connection, steps[-1].revision)
 

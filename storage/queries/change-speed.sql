@@ -14,5 +14,5 @@ select outlet, n as changes, count(distinct entry_id) as entries_changed, sum(ch
   round(avg(case when nth in ((n + 1) / 2, (n + 2) / 2) then minutes end)) as median_minutes_after,
   round(100.0 * sum(minutes <= 60) / n, 1) as percent_within_an_hour
 from ranked
-group by outlet
+group by outlet, n
 order by changes desc

@@ -32,6 +32,22 @@ def archive_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]
         yield url
 
 
+@pytest.fixture(scope="module")
+def server_archive(server_url: str) -> Iterator[str]:
+    """An archive on the server."""
+    with database(server_url, f"archive_{next(_numbers)}", "template") as url:
+        yield url
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def module_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same, for all tests of a module."""
+    if request.param == "sqlite":
+        yield str(tmp_path_factory.mktemp("module") / "archive.sqlite")
+        return
+    yield request.getfixturevalue("server_archive")
+
+
 @pytest.fixture
 def archive(archive_url: str) -> Iterator[Archive]:
     with Archive.open(archive_url, create=True, now=lambda: START) as opened:

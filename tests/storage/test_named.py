@@ -22,19 +22,20 @@ VALUES: dict[str, str | int | float | None] = {
 }
 
 
-def _recipes() -> list[str]:
-    return re.findall(r"```sql\n(.*?)```", COOKBOOK.read_text(encoding="utf-8"), re.DOTALL)
+def _recipes(*, for_files: bool | None = None) -> list[str]:
+    """All, or those that only SQLite answers (or not)."""
+    found = re.findall(r"```sql\n(.*?)```", COOKBOOK.read_text(encoding="utf-8"), re.DOTALL)
+    return [each for each in found if for_files in {None, bool(re.search(r"sqlite_schema|snippet\(", each))}]
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
+def archive(module_url: str) -> str:
     """Two outlets; edits, a withdrawn entry, a gap and a headline that both have."""
-    path = str(tmp_path_factory.mktemp("named") / "archive.sqlite")
-    with Archive.open(path, create=True) as opened:
+    with Archive.open(module_url, create=True) as opened:
         orf, apa = opened.ensure_feed("orf", "alle"), opened.ensure_feed("apa", "alle")
         opened.record([*_orf(orf), visit(apa, 3, Said("Krieg am fernen Meer begonnen", guid="1", at=2))])
         opened.refresh_search()
-    return path
+    return module_url
 
 
 def _orf(feed: FeedRecord) -> list[object]:
@@ -73,8 +74,19 @@ def test_every_named_query_answers(archive: str, name: str) -> None:
         assert answer.passed is None
 
 
-@pytest.mark.parametrize("recipe", _recipes(), ids=lambda recipe: " ".join(str(recipe).split())[:60])
+@pytest.mark.parametrize("recipe", _recipes(for_files=False), ids=lambda recipe: " ".join(str(recipe).split())[:60])
 def test_every_query_of_the_cookbook_runs(archive: str, recipe: str) -> None:
+    _run(archive, recipe)
+
+
+def test_those_that_the_cookbook_calls_sqlites_run_there(tmp_path: Path) -> None:
+    path = str(tmp_path / "archive.sqlite")
+    Archive.open(path, create=True).close()
+    for recipe in _recipes(for_files=True):
+        _run(path, recipe)
+
+
+def _run(archive: str, recipe: str) -> None:
     defaults = read_query("recipe", recipe).defaults
     values = {name: VALUES.get(name, defaults.get(name)) for name in parameters(recipe)}
     with answered(archive, recipe, values) as answer:

@@ -1,7 +1,5 @@
 """Search finds entries by their words; the newest first, or the best; former wordings where asked for."""
 
-from pathlib import Path
-
 import pytest
 from saying import Said, hours, visit
 
@@ -11,10 +9,9 @@ from storage.search import BEGIN, END, Hit, Search, search, waiting
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
+def archive(module_url: str) -> str:
     """Three entries of two outlets; one has lost the word Krieg."""
-    path = str(tmp_path_factory.mktemp("search") / "archive.sqlite")
-    with Archive.open(path, create=True) as opened:
+    with Archive.open(module_url, create=True) as opened:
         orf, apa = opened.ensure_feed("orf", "alle"), opened.ensure_feed("apa", "alle")
         before = Said("Krieg am Meer", guid="1", text="Es ist Krieg. Krieg, sagen sie.", at=5, url="https://orf.at/1")
         after = Said("Lage am Meer", guid="1", text="Es ist ruhig.", at=5, url="https://orf.at/1")
@@ -22,7 +19,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> str:
         once = Said("Häuser am Meer", guid="3", text="Ein langer Text, in dem einmal von Krieg die Rede ist.", at=9)
         opened.record([visit(orf, 10, before, often), visit(orf, 12, after, often), visit(apa, 11, once)])
         opened.refresh_search()
-    return path
+    return module_url
 
 
 def hits(archive: str, words: str, **more: object) -> list[Hit]:
@@ -78,9 +75,8 @@ def test_former_wordings_obey_the_whole_search(archive: str, words: str) -> None
     assert not [hit for hit in hits(archive, words, former=True) if hit.replaced_at]
 
 
-def test_an_index_that_does_not_have_what_it_should_is_made_anew(tmp_path: Path) -> None:
-    path = str(tmp_path / "archive.sqlite")
-    with Archive.open(path, create=True) as opened:
+def test_an_index_that_does_not_have_what_it_should_is_made_anew(archive_url: str) -> None:
+    with Archive.open(archive_url, create=True) as opened:
         feed = opened.ensure_feed("orf", "alle")
         opened.record([visit(feed, 1, Said("Erdbeben", guid="a"), Said("Wahl", guid="b"))])
         opened.refresh_search()
@@ -88,15 +84,14 @@ def test_an_index_that_does_not_have_what_it_should_is_made_anew(tmp_path: Path)
             tx.connection.exec_driver_sql("update wording set title = 'a b c d e f g h i' where title = 'Erdbeben'")
         opened.record([visit(feed, 2, Said("Sturm", guid="a"), Said("Wahl", guid="b"))])
         opened.refresh_search()
-    assert [titles(hits(path, words)) for words in ("sturm", "wahl", "erdbeben")] == [["Sturm"], ["Wahl"], []]
+    assert [titles(hits(archive_url, words)) for words in ("sturm", "wahl", "erdbeben")] == [["Sturm"], ["Wahl"], []]
 
 
-def test_entries_that_wait_for_the_index_are_counted(tmp_path: Path) -> None:
-    path = str(tmp_path / "archive.sqlite")
-    with Archive.open(path, create=True) as opened:
+def test_entries_that_wait_for_the_index_are_counted(archive_url: str) -> None:
+    with Archive.open(archive_url, create=True) as opened:
         opened.record([visit(opened.ensure_feed("orf", "alle"), 1, Said("A", guid="a"), Said("B", guid="b"))])
-        with reading(path) as reader:
+        with reading(archive_url) as reader:
             assert waiting(reader) == 2
         opened.refresh_search()
-        with reading(path) as reader:
+        with reading(archive_url) as reader:
             assert waiting(reader) == 0

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from saying import Said, visit
@@ -92,13 +91,12 @@ TEXTS = sorted({text for _, text in FOUND + NOT_FOUND})
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
-    path = str(tmp_path_factory.mktemp("german") / "archive.sqlite")
-    with Archive.open(path, create=True) as archive:
+def reader(module_url: str) -> Iterator[Reader]:
+    with Archive.open(module_url, create=True) as archive:
         feed = archive.ensure_feed("orf", "alle")
         archive.record([visit(feed, 1, *(Said(text, guid=text) for text in TEXTS))])
         archive.refresh_search()
-    with reading(path) as opened:
+    with reading(module_url) as opened:
         yield opened
 
 
@@ -123,13 +121,12 @@ def test_what_was_found_by_its_stem_is_marked(reader: Reader) -> None:
     assert all(BEGIN in (title or "") for title in marked)
 
 
-def test_a_snippet_shows_the_place_that_was_found_by_its_stem(tmp_path: Path) -> None:
-    path = str(tmp_path / "archive.sqlite")
-    with Archive.open(path, create=True) as archive:
+def test_a_snippet_shows_the_place_that_was_found_by_its_stem(archive_url: str) -> None:
+    with Archive.open(archive_url, create=True) as archive:
         text = "Anfang " * 60 + "dann kam der Bürgerkrieg und blieb " + "Ende " * 60
         archive.record([visit(archive.ensure_feed("orf", "alle"), 1, Said("Lage", guid="1", text=text))])
         archive.refresh_search()
-    with reading(path) as opened:
+    with reading(archive_url) as opened:
         (hit,) = search(opened, Search("Kriege"))
     assert hit.snippet is not None
     assert f"kam der {BEGIN}Bürgerkrieg{END} und blieb" in hit.snippet
@@ -147,22 +144,20 @@ def in_english(seen: Visit) -> Visit:
 
 
 @pytest.mark.parametrize("query", ["election", "elections", "dying", "City"])
-def test_english_texts_have_stems_of_their_own(tmp_path: Path, query: str) -> None:
-    path = str(tmp_path / "archive.sqlite")
-    with Archive.open(path, create=True) as archive:
+def test_english_texts_have_stems_of_their_own(archive_url: str, query: str) -> None:
+    with Archive.open(archive_url, create=True) as archive:
         said = Said("Elections in dying cities", guid="1")
         archive.record([in_english(visit(archive.ensure_feed("bbc", "all"), 1, said))])
         archive.refresh_search()
-    with reading(path) as opened:
+    with reading(archive_url) as opened:
         assert len(search(opened, Search(query))) == 1
 
 
-def test_words_that_were_removed_are_found_in_all_their_forms(tmp_path: Path) -> None:
-    path = str(tmp_path / "archive.sqlite")
-    with Archive.open(path, create=True) as archive:
+def test_words_that_were_removed_are_found_in_all_their_forms(archive_url: str) -> None:
+    with Archive.open(archive_url, create=True) as archive:
         feed = archive.ensure_feed("orf", "alle")
         archive.record([visit(feed, 1, Said("Bürgerkrieg", guid="1")), visit(feed, 2, Said("Frieden", guid="1"))])
         archive.refresh_search()
-    with reading(path) as opened:
+    with reading(archive_url) as opened:
         (hit,) = search(opened, Search("Kriege", former=True))
     assert (hit.title, hit.version) == (f"{BEGIN}Bürgerkrieg{END}", 1)
