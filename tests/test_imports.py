@@ -32,11 +32,12 @@ KNOWN_BY = {
     "sqlite3": set(),
     "trafilatura": {"ingest.parse.article"},
     "uvicorn": {"ingest.cli.serve"},
+    "yaml": {"ingest.config.document"},
     "zstandard": {"storage.compressing", "storage.packing"},
 }
 HEAVY = {
     *("alembic", "apscheduler", "datasette", "feedparser", "httpx", "lxml", "nh3"),
-    *("rich", "ruamel", "sqlalchemy", "uvicorn", "zstandard"),
+    *("rich", "ruamel", "sqlalchemy", "uvicorn", "yaml", "zstandard"),
 }
 
 

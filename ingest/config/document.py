@@ -2,6 +2,8 @@
 
 Scalars stay the text they are (`no` is a country, not False). Anchors, aliases, tags and a second document are refused:
 the file has no use for them and a small one could grow without end. No recursion; the parser is asked event by event.
+
+Two parsers: libyaml for files of plain manners, ten times as fast; ruamel.yaml for all others, and for what is wrong.
 """
 
 import re
@@ -15,6 +17,12 @@ from ingest.config.problems import ConfigError, Problem, short
 MOST_BYTES = 4 * 1024**2  # about 60,000 feeds
 DEEPEST = 12  # the deepest promised value, a feed's header, is at 6
 _INDENTED_BY_TAB = re.compile(r"^ *\t", re.MULTILINE)
+# Where libyaml (YAML 1.1) and ruamel.yaml (1.2) might see different things: what is no plain text; directives, anchors,
+# tags, blocks of text, complex keys and reserved signs; marks of documents.
+_UNUSUAL = re.compile(
+    r"""[^\n -~\u00a0-\u2027\u2030-\ud7ff\ue000-\ufefe\uff00-\ufffd]|(?:^|[\s\[\]{},:"'-])[%&*!|>?@`]|^---|^\.\.\.""",
+    re.MULTILINE,
+)
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})  # YAML 1.2.2 section 10.3.2
 
 
@@ -101,6 +109,8 @@ def _whole(shown: str, message: str) -> ConfigError:
 
 def tree(text: str, shown: str) -> Node:
     """The file's one document. Raises ConfigError on text that is not YAML or leaves the bounds; empty text is null."""
+    if (quick := _quick_tree(text, shown)) is not None:
+        return quick
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
@@ -108,6 +118,20 @@ def tree(text: str, shown: str) -> Node:
     except (YAMLError, ValueError, ArithmeticError) as error:  # the last two: a numeric escape beyond Unicode
         mark = error.problem_mark if isinstance(error, MarkedYAMLError) else None
         raise ConfigError(_syntax(text, shown, error, mark)) from None
+
+
+def _quick_tree(text: str, shown: str) -> Node | None:
+    """The same by libyaml; None where it is not at hand, or the text is not plain enough for it, or wrong."""
+    try:
+        from yaml import CSafeLoader, YAMLError, parse
+    except ImportError:  # PyYAML is also built without libyaml
+        return None
+    if _UNUSUAL.search(text):
+        return None
+    try:
+        return _Builder(shown).build(parse(text, CSafeLoader))
+    except (YAMLError, ConfigError):
+        return None
 
 
 def top_scalar(text: str, key: str, shown: str) -> Scalar | None:
@@ -195,10 +219,10 @@ class _Builder:
 
     def _ScalarEvent(self, event: Any) -> None:  # noqa: N802
         key = self.keys[-1] if self.keys else None
-        absent = event.style is None and not event.value  # the parser places it after the comments that follow
+        absent = not event.style and not event.value  # the parser places it after the comments that follow
         span = key.span if key and absent else _span(event)
         self.last_end = span.end + absent
-        self._put(Scalar(span, event.value, event.style), event)
+        self._put(Scalar(span, event.value, event.style or None), event)
 
     def _MappingStartEvent(self, event: Any) -> None:  # noqa: N802
         self._start(Mapping(_span(event), bool(event.flow_style)), event)
