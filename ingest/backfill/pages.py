@@ -6,16 +6,19 @@ first one did not have. One that brings nothing ends nothing: it may be broken, 
 the one before, as entries came in; with several in a row there are no more.
 """
 
+import math
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeAlias
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from ingest.backfill.road import About, Ask, Page, Road, Walk, dates_of, ended, names
+from ingest.backfill.road import About, Ask, Page, Road, Walk, dates_of, ended, iso, names
 from storage.records import Reading, Reason, Route
 
 PER_PAGE = 150  # of Blogger, which gives no more
 MOST = 20_000  # pages
+FEW = 4  # pages, from which nothing can be told yet
 MOST_IDLE = 3  # pages in a row that bring nothing
 THERE_IS_NONE = frozenset({400, 404, 410})  # what servers answer to a number beyond the last
 Names: TypeAlias = tuple[str, ...]
@@ -32,7 +35,8 @@ class PagesWalk(Walk):
     """`manners` are the ways to number that are left to try, the first one being tried; `number` is asked next.
 
     `first` and `before` name the entries of page 1 and of the last page that could be read. `idle` pages in a row up
-    to here brought nothing, `unread` pages could not be read.
+    to here brought nothing, `unread` pages could not be read. `goal` is the date to which the walk goes, "" if that is
+    not known.
     """
 
     manners: Names
@@ -41,6 +45,7 @@ class PagesWalk(Walk):
     before: Names = ()
     idle: int = 0
     unread: tuple[int, ...] = ()
+    goal: str = ""
 
 
 class Pages(Road[PagesWalk]):
@@ -52,7 +57,7 @@ class Pages(Road[PagesWalk]):
     async def begin(self, about: About) -> PagesWalk | None:
         if (about.signs.format or "").startswith(("json", "sitemap")):
             return None
-        return PagesWalk(manners=manners(about))
+        return PagesWalk(manners=manners(about), goal=iso(about.scope.since) if about.scope.since else "")
 
     def asks(self, walk: PagesWalk, about: About) -> Ask | None:
         return Ask(numbered(about.url, walk.manners[0], walk.number))
@@ -62,7 +67,7 @@ class Pages(Road[PagesWalk]):
             return self._refused(walk, page)
         here = names(page.reading)
         if walk.number == 1:
-            return self._first(walk, page.reading, here)
+            return self._first(walk, page, page.reading)
         fresh = set(here) - set(walk.first) - set(walk.before)
         if walk.number == 2 and not walk.offered and 2 * len(fresh) < len(here):
             return _next_manner(walk, "all pages are the same: the server does not number them")
@@ -80,11 +85,14 @@ class Pages(Road[PagesWalk]):
             return replace(walk, number=walk.number + 1, idle=walk.idle + 1)
         return _at_end(replace(walk, unread=tuple(n for n in walk.unread if n < walk.number - walk.idle)), because)
 
-    def _first(self, walk: PagesWalk, reading: Reading, here: Names) -> PagesWalk:
+    def _first(self, walk: PagesWalk, page: Page, reading: Reading) -> PagesWalk:
+        here = names(reading)
         if not here:
             return _next_manner(walk, "page 1 is empty")
         if walk.manners[0] == WORDPRESS_ASCENDING and not ascends(reading):
             return _next_manner(walk, "the server gives no order but its own")
+        if walk.manners[0] == WORDPRESS_ASCENDING and page.document:
+            walk = replace(walk, goal=iso(page.document.fetch.requested_at))
         return replace(walk, number=2, first=here, before=())
 
     def _refused(self, walk: PagesWalk, page: Page) -> PagesWalk:
@@ -104,6 +112,14 @@ class Pages(Road[PagesWalk]):
         if walk.manners[0] == WORDPRESS_ASCENDING:
             return replace(walk, number=max(number, 2), floor=None)
         return replace(walk, number=1, first=())
+
+    def left(self, walk: PagesWalk) -> int | None:
+        """As the dates on the pages so far have it, once there are some."""
+        start = walk.reached if walk.manners[0] == WORDPRESS_ASCENDING else walk.top
+        if walk.number <= FEW or not (walk.goal and start and walk.newest_here):
+            return None
+        done, todo = _seconds(start, walk.newest_here), _seconds(walk.newest_here, walk.goal)
+        return math.ceil((walk.number - 1) * todo / done) if done else None
 
 
 def manners(about: About) -> Names:
@@ -145,6 +161,10 @@ def ascends(reading: Reading) -> bool:
     """Whether the entries are given oldest first."""
     given = [each.wording.published_at for each in reading.entries if each.wording.published_at]
     return len(given) > 1 and given == dates_of(reading) and given[0] < given[-1]
+
+
+def _seconds(one: str, other: str) -> float:
+    return abs((datetime.fromisoformat(other) - datetime.fromisoformat(one)).total_seconds())
 
 
 def _at_end(walk: PagesWalk, because: str) -> PagesWalk:

@@ -3,23 +3,32 @@
 import argparse
 import asyncio
 import json
-from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from ingest.cli.coverage import (
+    Count,
+    past_json,
+    past_lines,
+    promise_json,
+    promise_lines,
+    repaired_json,
+    repaired_lines,
+)
 from ingest.cli.frame import DONE, SOME_FAILED, Stop, print_error, printable
-from ingest.cli.progress import Bar, Bars, bars
+from ingest.cli.progress import WIDE, Bar, Bars, bars
 from storage.records import FeedRecord, Route
 
 if TYPE_CHECKING:
     from ingest.backfill.promise import Promise
     from ingest.backfill.repair import Repaired
     from ingest.backfill.run import Backfill, Past, Wanted
-    from ingest.backfill.walking import Arrived, Step
+    from ingest.backfill.walking import Step
 
 ROUTES = (Route.RFC5005, Route.JSONFEED, Route.PAGES, Route.WORDPRESS, Route.SITEMAP, Route.WAYBACK)
+MOST_OF_ROUTE, VERY_WIDE = 9, 140  # characters
 SIDE_BY_SIDE = 8  # feeds; of one host one request at a time all the same
 
 
@@ -88,7 +97,11 @@ async def _run(
     act = _dry if args.dry_run else _repair if args.gaps else _get
     places = asyncio.Semaphore(SIDE_BY_SIDE)
     with bars(quiet=args.json) as shown:
-        async with session(config, archive) as opened, backfill(opened, budget=Budget(args.max_requests)) as run:
+        told.bars = shown
+        async with (
+            session(config, archive, verb="backfill") as opened,
+            backfill(opened, budget=Budget(args.max_requests)) as run,
+        ):
 
             async def one(feed: FeedRecord) -> None:
                 async with places:
@@ -120,27 +133,6 @@ async def _dry(run: "Backfill", feed: FeedRecord, wanted: "Wanted", told: "Told"
 
 
 @dataclass(slots=True)
-class Count:
-    """What one route brought in this run."""
-
-    requests: int = 0
-    new: int = 0
-    known: int = 0
-    changed: int = 0
-
-    def add(self, step: "Step") -> None:
-        """One request more."""
-        self.requests += 1
-        if (recorded := step.page.recorded) is not None:
-            self.new += recorded.entries_new
-            self.changed += recorded.entries_changed
-            self.known += max(recorded.entries_seen - recorded.entries_new - recorded.entries_changed, 0)
-
-    def __str__(self) -> str:
-        return f"{self.new} new, {self.changed} changed, {self.known} known"
-
-
-@dataclass(slots=True)
 class Progress:
     """A bar for each route of a feed."""
 
@@ -155,11 +147,33 @@ class Progress:
         count.add(step)
         shown = self._shown.get(step.route)
         if shown is None:
-            shown = self._shown[step.route] = self.bars.bar(f"{self.feed} {step.route.value}")
+            shown = self._shown[step.route] = self.bars.bar(titled(self.feed, step.route, self.bars.width))
         if step.left is not None:
             shown.expect(count.requests + step.left)
-        reached = f", back to {step.walk.reached[:10]}" if step.walk.reached else ""
-        shown.advance(f"{count}{reached}")
+        shown.advance(noted(count, step.walk.reached, self.bars.width))
+
+
+def titled(feed: str, route: Route, width: int) -> str:
+    """What a bar is called on a terminal of so many columns.
+
+    >>> titled("die-nachrichten/news", Route.PAGES, 80), titled("die-nachrichten/news", Route.PAGES, 60)
+    ('…chten/news pages    ', 'pages    ')
+    """
+    name, room = f"{feed} {route.value:<9}", width - 59
+    if len(name) <= room:
+        return name
+    return f"{route.value:<9}" if room < 2 * MOST_OF_ROUTE else f"…{name[1 - room :]}"
+
+
+def noted(count: Count, reached: str | None, width: int) -> str:
+    """How a route stands, on a terminal of so many columns.
+
+    >>> noted(Count(new=3), "2024-03-01T00:00:00Z", 60), noted(Count(new=3), "2024-03-01T00:00:00Z", 160)
+    ('+3 ~0 =0 2024-03', '3 new, 0 changed, 0 known, back to 2024-03-01')
+    """
+    if width >= VERY_WIDE:
+        return f"{count}, back to {reached[:10]}" if reached else str(count)
+    return f"{count.short} {reached[: 10 if width >= WIDE else 7]}" if reached else count.short
 
 
 @dataclass(slots=True)
@@ -167,6 +181,7 @@ class Told:
     """What a run came to, said at its end: as lines, or as one JSON object."""
 
     as_json: bool
+    bars: Bars | None = None  # while there are any
     failed: int = 0
     feeds: list[dict[str, Any]] = field(default_factory=list)
 
@@ -179,18 +194,18 @@ class Told:
     def past(self, past: "Past", progress: Progress) -> None:
         """One feed's past."""
         self.failed += any(each.is_trouble for each in past.arrived.values()) or past.feed.url is None
-        self.feeds.append(_past_json(past, progress))
+        self.feeds.append(past_json(past, progress.counts))
         self._say(past_lines(past, progress.counts))
 
     def repaired(self, result: "Repaired") -> None:
         """One feed's gaps."""
         self.failed += result.still_open > 0
-        self.feeds.append(_repaired_json(result))
+        self.feeds.append(repaired_json(result))
         self._say(repaired_lines(result))
 
     def promised(self, feed: FeedRecord, found: "list[Promise]") -> None:
         """What one feed's routes promise."""
-        self.feeds.append({"feed": feed.name, "routes": [_promise_json(each) for each in found]})
+        self.feeds.append({"feed": feed.name, "routes": [promise_json(each) for each in found]})
         self._say(promise_lines(feed, found))
 
     def finish(self) -> None:
@@ -200,177 +215,5 @@ class Told:
             print(json.dumps({"feeds": feeds, "failed": self.failed}, ensure_ascii=False))
 
     def _say(self, lines: list[str]) -> None:
-        if not self.as_json:
-            print("\n".join(printable(line) for line in lines), flush=True)
-
-
-# --- a feed's past ----------------------------------------------------------------------------------------------------
-
-CHART = 30  # characters
-MOST_MONTHS = 36  # lines; beyond, years
-
-
-def past_lines(past: "Past", counts: dict[Route, Count]) -> list[str]:
-    """How each route stands, entries by month before and after, and what is still missing."""
-    if past.feed.url is None:
-        return [f"{past.feed.name}: it has no URL, and none was found from its homepage"]
-    lines = [past.feed.name]
-    for route, arrived in past.arrived.items():
-        count = counts.get(route, Count())
-        reached = f"; back to {arrived.walk.reached[:10]}" if arrived.walk.reached else ""
-        brought = f"{count}; {count.requests} requests{reached}" if count.requests else "nothing asked"
-        lines.append(f"  {route.value:<9} {arrived.state.value:<11} {brought} ({arrived.because})")
-    return [*lines, *(f"  {line}" for line in chart(past.before, past.after)), *(f"  {m}" for m in missing(past))]
-
-
-def chart(before: dict[str, int], after: dict[str, int]) -> list[str]:
-    """Entries by month (by year where there are many): what was had, and what came to it.
-
-    >>> chart({"2026-03": 2}, {"2026-03": 4, "2026-02": 1})[1]
-    '2026-03       2 ->      4  ###############+++++++++++++++'
-    >>> chart({"2026-03": 9, "2026-02": 7}, {"2026-03": 9, "2026-02": 7})[0]
-    '2026-02       7 ->      7  ########################'
-    """
-    if sum(1 for month in after if month) > MOST_MONTHS:
-        before, after = _by_year(before), _by_year(after)
-    most = max(after.values(), default=0)
-    lines = []
-    for month in sorted(after, key=lambda month: month or "~"):
-        had, has = before.get(month, 0), after[month]
-        width = -(-has * CHART // most)
-        old = min(width * had // has, width)
-        bar = "#" * old + "+" * (width - old)
-        lines.append(f"{month or 'no date':<7} {had:>7} -> {has:>6}  {bar}")
-    return lines
-
-
-def _by_year(months: dict[str, int]) -> dict[str, int]:
-    years: Counter[str] = Counter()
-    for month, entries in months.items():
-        years[month[:4]] += entries
-    return dict(years)
-
-
-def missing(past: "Past") -> list[str]:
-    """What is still missing, and why."""
-    lines = [
-        f"{route.value} was cut short: {arrived.because}"
-        for route, arrived in past.arrived.items()
-        if arrived.state.value == "stopped" and not arrived.is_enough
-    ]
-    lines += [
-        f"{route.value} is not whole: {arrived.because}"
-        for route, arrived in past.arrived.items()
-        if arrived.walk.offered and not arrived.walk.whole and arrived.walk.ended is not None
-    ]
-    lines += [
-        f"{route.value} counts {arrived.walk.entries} entries, the archive has {sum(past.after.values())}"
-        for route, arrived in past.arrived.items()
-        if arrived.walk.entries is not None and arrived.walk.entries > sum(past.after.values())
-    ]
-    if empty := _empty_months(past.after):
-        lines.append(f"no entries at all in {', '.join(empty[:6])}" + (" …" if len(empty) > 6 else ""))
-    if past.arrived and not any(arrived.walk.offered for arrived in past.arrived.values()):
-        lines.append("no route leads into its past: what its window does not show can only come from files (load)")
-    return [f"missing: {line}" for line in lines]
-
-
-def _empty_months(months: dict[str, int]) -> list[str]:
-    named = sorted(month for month in months if month)
-    if not named:
-        return []
-    first, last = _index(named[0]), _index(named[-1])
-    return [
-        f"{n // 12:04}-{n % 12 + 1:02}" for n in range(first, last) if f"{n // 12:04}-{n % 12 + 1:02}" not in months
-    ]
-
-
-def _index(month: str) -> int:
-    return int(month[:4]) * 12 + int(month[5:7]) - 1
-
-
-def _past_json(past: "Past", progress: Progress) -> dict[str, Any]:
-    return {
-        "feed": past.feed.name,
-        "routes": [
-            _route_json(route, arrived, progress.counts.get(route, Count())) for route, arrived in past.arrived.items()
-        ],
-        "months_before": past.before,
-        "months_after": past.after,
-        "missing": [line.removeprefix("missing: ") for line in missing(past)],
-    }
-
-
-def _route_json(route: Route, arrived: "Arrived", count: Count) -> dict[str, Any]:
-    return {
-        "route": route.value,
-        "state": arrived.state.value,
-        "because": arrived.because,
-        "requests": count.requests,
-        "entries_new": count.new,
-        "entries_changed": count.changed,
-        "entries_known": count.known,
-        "reached": arrived.walk.reached,
-        "entries_promised": arrived.walk.entries,
-    }
-
-
-# --- gaps and promises ------------------------------------------------------------------------------------------------
-
-
-def repaired_lines(result: "Repaired") -> list[str]:
-    """What became of a feed's gaps."""
-    if not (result.closed or result.unclosable or result.still_open):
-        return [f"{result.feed.name}: no open gap"]
-    parts = [
-        f"{number} {what}"
-        for number, what in (
-            (result.closed, "closed"),
-            (result.unclosable, "unclosable: nobody has it any more"),
-            (result.still_open, "still open"),
-        )
-        if number
-    ]
-    lines = [f"{result.feed.name}: gaps: {', '.join(parts)}; {result.recovered} entries recovered"]
-    return lines + [f"  {route.value:<9} {because}" for route, because in result.because]
-
-
-def _repaired_json(result: "Repaired") -> dict[str, Any]:
-    return {
-        "feed": result.feed.name,
-        "closed": result.closed,
-        "unclosable": result.unclosable,
-        "still_open": result.still_open,
-        "entries_recovered": result.recovered,
-        "routes": [{"route": route.value, "because": because} for route, because in result.because],
-    }
-
-
-def promise_lines(feed: FeedRecord, found: "list[Promise]") -> list[str]:
-    """What each route promises."""
-    return [feed.name, *(f"  {each.route.value:<9} {_promised(each)}" for each in found)]
-
-
-def _promised(each: "Promise") -> str:
-    if not each.offered:
-        return f"not offered ({each.because})"
-    pages = "as many requests as it takes" if each.pages is None else f"{each.pages} requests at most"
-    parts = [pages, *([f"{each.entries} entries"] if each.entries is not None else [])]
-    parts += [f"{_duration(each.lasting)} at the polite rate"] if each.lasting is not None else []
-    return "offered: " + ", ".join(parts)
-
-
-def _duration(span: timedelta) -> str:
-    minutes = round(span.total_seconds() / 60)
-    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{max(minutes, 1)} min"
-
-
-def _promise_json(each: "Promise") -> dict[str, Any]:
-    return {
-        "route": each.route.value,
-        "offered": each.offered,
-        "because": each.because,
-        "requests": each.pages,
-        "entries": each.entries,
-        "seconds": None if each.lasting is None else round(each.lasting.total_seconds()),
-    }
+        if not self.as_json and self.bars is not None:
+            self.bars.say("\n".join(printable(line) for line in lines))

@@ -1,9 +1,17 @@
-"""A bar on a terminal, nothing in a pipe: progress is for people, and goes to stderr."""
+"""A bar on a terminal, nothing in a pipe: progress is for people, and goes to stderr.
+
+What is said stays on stdout, wherever that leads.
+"""
 
 import contextlib
 import sys
 from collections.abc import Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, ProgressColumn
+
+WIDE = 100  # columns of a terminal, from which on there is room for all that a bar can tell
 
 
 class Bar(Protocol):
@@ -41,16 +49,27 @@ class _Plain:
 
 
 class Bars(Protocol):
-    """Several bars below one another."""
+    """Several bars below one another. `width` is what they have of the terminal, in columns."""
+
+    width: int
 
     def bar(self, what: str, total: int | None = None, /) -> Bar:
         """One more, over `total` things (None: not known)."""
         ...
 
+    def say(self, line: str) -> None:
+        """A line that stays, above the bars; on stdout."""
+        ...
+
 
 class _NoBars:
+    width = WIDE
+
     def bar(self, _what: str, _total: int | None = None) -> Bar:
         return _Plain()
+
+    def say(self, line: str) -> None:
+        print(line, flush=True)
 
 
 @contextlib.contextmanager
@@ -67,46 +86,58 @@ def bars(*, quiet: bool = False) -> Iterator[Bars]:
         yield _NoBars()
         return
     from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
+    from rich.progress import Progress
 
-    columns = (
+    console = Console(stderr=True)
+    # Rich would take stdout for its own, so that what is said would not get into the file that stdout is.
+    with Progress(*_columns(console.width), console=console, transient=True, redirect_stdout=False) as progress:
+        yield _Shown(progress)
+
+
+def _columns(width: int) -> "list[ProgressColumn]":
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    return [
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=min(max(width - 80, 4), 40)),
         MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
+        *([TimeElapsedColumn()] if width >= WIDE else []),
+        TimeRemainingColumn(compact=width < WIDE),
         TextColumn("{task.fields[note]}"),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    ]
 
-        class Shown:
-            def __init__(self, what: str, total: int | None) -> None:
-                self._task = progress.add_task(what, total=total, note="")
 
-            def advance(self, note: str = "") -> None:
-                progress.update(self._task, advance=1, note=note)
+class _Shown:
+    """Bars by Rich."""
 
-            def reach(self, done: int) -> None:
-                progress.update(self._task, completed=done)
+    def __init__(self, progress: "Progress") -> None:
+        self._progress = progress
+        self.width = progress.console.width
 
-            def expect(self, total: int | None) -> None:
-                progress.update(self._task, total=total)
+    def bar(self, what: str, total: int | None = None) -> Bar:
+        return _ShownBar(self, self._progress, what, total)
 
-            def say(self, line: str) -> None:
-                if sys.stdout.isatty():
-                    progress.console.print(line, markup=False, highlight=False)
-                else:
-                    print(line, flush=True)
+    def say(self, line: str) -> None:
+        if sys.stdout.isatty():
+            self._progress.console.print(line, markup=False, highlight=False, emoji=False, soft_wrap=True)
+        else:
+            print(line, flush=True)
 
-        class All:
-            def bar(self, what: str, total: int | None = None) -> Bar:
-                return Shown(what, total)
 
-        yield All()
+class _ShownBar:
+    def __init__(self, bars: Bars, progress: "Progress", what: str, total: int | None) -> None:
+        self._bars = bars
+        self._progress = progress
+        self._task = progress.add_task(what, total=total, note="")
+
+    def advance(self, note: str = "") -> None:
+        self._progress.update(self._task, advance=1, note=note)
+
+    def reach(self, done: int) -> None:
+        self._progress.update(self._task, completed=done)
+
+    def expect(self, total: int | None) -> None:
+        self._progress.update(self._task, total=total)
+
+    def say(self, line: str) -> None:
+        self._bars.say(line)

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from outlets import Outlet
-from pasts import asked, config_text, got, guids
+from pasts import StillClock, asked, config_text, got, guids
 from servers import Asked, Page, Server, answer, serving
 
 from ingest.backfill.run import Past
-from ingest.cli.backfill import missing
+from ingest.cli.coverage import missing
 from storage.jobs import JobState
 from storage.records import Route
 
@@ -53,6 +54,25 @@ def test_a_server_that_answers_any_number_with_a_page_for_people_is_asked_for_a_
     assert past.arrived[Route.PAGES].state is JobState.DONE
     assert guids(tmp_path) == list(range(1, 101))
     assert told_missing(past) == ""
+
+
+@pytest.mark.parametrize(("orders", "since"), [(True, None), (False, datetime(2024, 3, 2, tzinfo=UTC))])
+def test_how_many_pages_are_left_follows_from_their_dates(tmp_path: Path, orders: bool, since: datetime | None) -> None:
+    outlet, left = Outlet(300, orders=orders), []
+    clock = StillClock(outlet.at(300))
+    with serving(outlet.pages()) as server:
+        got(
+            tmp_path,
+            config_text(server),
+            Route.PAGES,
+            tell=lambda step: left.append(step.left),
+            clock=clock,
+            since=since,
+        )
+    known = [number for number in left if number is not None]
+    assert len(known) > 5
+    assert known == sorted(known, reverse=True)
+    assert known[-1] <= 1
 
 
 def test_pages_that_move_by_exactly_one_page_during_the_walk_lose_nothing(tmp_path: Path) -> None:
