@@ -126,7 +126,8 @@ class Walker:
 
     async def _keep(self, road: Road[W], answered: Answered, following: Callable[[Recorded], W]) -> W:
         walk, recorded = await self.keep(road.route, answered.outcome, following)
-        self.tell(Step(road.route, walk, replace(answered.page, recorded=recorded), road.left(walk)))
+        left = 0 if walk.ended is not None else road.left(walk)
+        self.tell(Step(road.route, walk, replace(answered.page, recorded=recorded), left))
         found: W = walk
         return found
 
