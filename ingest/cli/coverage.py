@@ -58,9 +58,11 @@ def past_lines(past: "Past", counts: dict[Route, Count]) -> list[str]:
 
 
 def _route_lines(route: Route, arrived: "Arrived", count: Count) -> list[str]:
-    brought = f" {count}; {requests(count.requests)}" if count.requests else ""
+    standing = f"  {route.value:<9} {arrived.state.value:<11}"
+    if not count.requests:
+        return [f"{standing} {arrived.because}"]
     reached = f"back to {arrived.walk.reached[:10]}: " if arrived.walk.reached else ""
-    return [f"  {route.value:<9} {arrived.state.value:<11}{brought}".rstrip(), f"    {reached}{arrived.because}"]
+    return [f"{standing} {count}; {requests(count.requests)}", f"    {reached}{arrived.because}"]
 
 
 def requests(number: int) -> str:
@@ -80,7 +82,7 @@ def chart(before: dict[str, int], after: dict[str, int]) -> list[str]:
     if sum(1 for month in after if month) <= MOST_MONTHS:
         return _bars(before, after, CHART)
     lines, years = _bars(_by_year(before), _by_year(after), CHART // 2), sorted(_by_year(after), key=_in_time)
-    return [f"{line:<{41}}{_small(after, year)}".rstrip() for line, year in zip(lines, years, strict=True)]
+    return [f"{line:<43}{_small(after, year)}".rstrip() for line, year in zip(lines, years, strict=True)]
 
 
 def _bars(before: dict[str, int], after: dict[str, int], longest: int) -> list[str]:
@@ -115,26 +117,30 @@ def _by_year(months: dict[str, int]) -> dict[str, int]:
 
 def missing(past: "Past") -> list[str]:
     """What is still missing, and why."""
-    lines = [
-        f"{route.value} was cut short: {arrived.because}"
-        for route, arrived in past.arrived.items()
-        if arrived.state.value == "stopped" and not arrived.is_enough
+    has, arrived = sum(past.after.values()), past.arrived
+    cut = {
+        route: each.because for route, each in arrived.items() if each.state.value == "stopped" and not each.is_enough
+    }
+    lines = [_cut_short([route for route in cut if cut[route] == why], why) for why in dict.fromkeys(cut.values())]
+    lines += [
+        f"{route.value} is not whole: {each.because}"
+        for route, each in arrived.items()
+        if each.walk.offered and not each.walk.whole and each.walk.ended is not None
     ]
     lines += [
-        f"{route.value} is not whole: {arrived.because}"
-        for route, arrived in past.arrived.items()
-        if arrived.walk.offered and not arrived.walk.whole and arrived.walk.ended is not None
-    ]
-    lines += [
-        f"{route.value} counts {arrived.walk.entries} entries, the archive has {sum(past.after.values())}"
-        for route, arrived in past.arrived.items()
-        if arrived.walk.entries is not None and arrived.walk.entries > sum(past.after.values())
+        f"{route.value} counts {each.walk.entries} entries, the archive has {has}"
+        for route, each in arrived.items()
+        if each.walk.entries is not None and each.walk.entries > has
     ]
     if empty := _empty_months(past.after):
         lines.append(f"no entries at all in {', '.join(empty[:6])}" + (" …" if len(empty) > 6 else ""))
-    if past.arrived and not any(arrived.walk.offered for arrived in past.arrived.values()):
+    if arrived and not any(each.walk.offered for each in arrived.values()):
         lines.append("no route leads into its past: what its window does not show can only come from files (load)")
     return [f"missing: {line}" for line in lines]
+
+
+def _cut_short(routes: list[Route], because: str) -> str:
+    return f"{', '.join(route.value for route in routes)} {'was' if len(routes) == 1 else 'were'} cut short: {because}"
 
 
 def _empty_months(months: dict[str, int]) -> list[str]:
