@@ -4,19 +4,18 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ingest.clock import Clock, SystemClock
 from ingest.config import Config, listing, network_policy
 from ingest.fetch import Fetcher
-from ingest.hosts import HostTurns, without_dead
+from ingest.heart import Heart, bury
+from ingest.hosts import HostTurns
 from ingest.parse.sandbox import Sandbox
 from ingest.pipeline import Line
-from storage import feeds, hosts
 from storage.archive import Archive, ArchiveHosts, Writer
-from storage.transaction import Tx
 
 LEASE = timedelta(minutes=30)
 
@@ -32,6 +31,7 @@ class Session:
     clock: Clock
     name: str
     turns: HostTurns
+    heart: Heart = field(default_factory=Heart)
 
 
 @asynccontextmanager
@@ -44,10 +44,11 @@ async def session(
     patience: timedelta | None = None,
     clock: Clock | None = None,
     holds_out: bool = False,
+    verb: str = "poll",
 ) -> AsyncIterator[Session]:
     """Open all of it, the archive listing just what the configuration lists; close it in the reverse order.
 
-    `holds_out`: what is to be written waits while the archive cannot be written, see Writer.
+    `holds_out`: what is to be written waits while the archive cannot be written, see Writer. `verb`: what for.
     """
     clock = clock or SystemClock()
     archive.list_outlets(listing(config))
@@ -56,18 +57,18 @@ async def session(
         network = network_policy(config)
         name = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
         turns = HostTurns(ArchiveHosts(writer), clock, patience, name)
-        async with Fetcher(network, turns, clock=clock) as fetcher, Sandbox(workers or os.cpu_count() or 1) as parser:
-            await writer.do(lambda tx: _bury(tx, name))
+        async with AsyncExitStack() as opened:
+            fetcher = await opened.enter_async_context(Fetcher(network, turns, clock=clock))
+            parser = await opened.enter_async_context(Sandbox(workers or os.cpu_count() or 1))
+            heart = Heart()
+            if archive.on_server:
+                await opened.enter_async_context(heart.beating(writer, clock, name, verb))
+            else:
+                await writer.do(lambda tx: bury(tx, lambda by: is_alive(by, name)))
             line = Line(fetcher, parser, writer, clock, config, forced)
-            yield Session(config, archive, writer, line, clock, name, turns)
+            yield Session(config, archive, writer, line, clock, name, turns, heart)
     finally:
         writer.close()
-
-
-def _bury(tx: Tx, name: str) -> None:
-    """Give back what processes hold that were killed: leases of feeds, turns at hosts."""
-    feeds.free_dead_leases(tx, lambda by: is_alive(by, name))
-    hosts.change_all(tx, lambda memory: without_dead(memory, lambda token: is_alive(token, name)))
 
 
 def is_alive(holder: str, own: str) -> bool:

@@ -13,7 +13,7 @@ from functools import partial
 from queue import SimpleQueue
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, func, select
 
 from storage import feeds, schema, search_index
 from storage.compressing import Recent
@@ -50,7 +50,7 @@ def utc_now() -> datetime:
 class Archive:
     """One archive. Its writes take turns with those of other processes; its reads never wait."""
 
-    def __init__(self, location: str, engine: Engine, now: Now) -> None:
+    def __init__(self, location: str, engine: Engine, now: Now | None = None) -> None:
         self.location = location
         self._engine = engine
         self._turns = Turns(lock_path(location))
@@ -60,14 +60,17 @@ class Archive:
         self._blocks = Blocks(engine)
 
     @classmethod
-    def open(cls, location: str, *, create: bool = False, now: Now = utc_now) -> "Archive":
-        """Open the archive at a path or URL. Raises ArchiveError (ArchiveMissingError unless `create`)."""
+    def open(cls, location: str, *, create: bool = False, now: Now | None = None) -> "Archive":
+        """Open the archive at a path or URL. Raises ArchiveError (ArchiveMissingError unless `create`).
+
+        `now`: the clock of transactions; if there is none, the server's, or this machine's where it is a file.
+        """
         engine = open_engine(location, create=create)
         name = engine.url.render_as_string(hide_password=True) if is_url(location) else location
         archive = cls(location, engine, now)
         try:
             with archive._turns.turn() if create else contextlib.nullcontext():
-                schema.prepare(engine, now=now(), name=name)
+                schema.prepare(engine, now=(now or utc_now)(), name=name)
         except BaseException:
             archive.close()
             raise
@@ -84,6 +87,11 @@ class Archive:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    @property
+    def on_server(self) -> bool:
+        """Other machines may work on it as well."""
+        return self._engine.dialect.name != "sqlite"
+
     @contextlib.contextmanager
     def write(self, *, patient: bool = True) -> Iterator[Tx]:
         """One transaction: commits at the end of the block, or leaves no trace. `patient`: see storage.outlets."""
@@ -98,10 +106,10 @@ class Archive:
                 raise
 
     def _tx(self, connection: Connection, *, patient: bool) -> Tx:
-        now = self._now()
         if connection.dialect.name == "sqlite":
             runner = Runner(connection, self._programs)
-            return Tx(connection, FileIds(connection), self._recent, now, runner)
+            return Tx(connection, FileIds(connection), self._recent, (self._now or utc_now)(), runner)
+        now = self._now() if self._now else connection.execute(select(func.clock_timestamp())).scalar_one()
         ids = ServerIds(connection, self._blocks)
         return Tx(connection, ids, self._recent, now, outlets=Outlets(connection, patient=patient))
 
@@ -120,7 +128,7 @@ class Archive:
     @contextlib.contextmanager
     def alone(self) -> Iterator[Any]:
         """The driver's own connection, outside of any transaction, while nobody else writes; None on a server."""
-        if self._engine.dialect.name != "sqlite":
+        if self.on_server:
             yield None
             return
         with self._turns.turn(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -70,7 +70,7 @@ _DAILY = """
 select f.name as feed, substr(e.first_seen_at, 1, 10) as day, count(*) as entries
 from entry e join feed f on f.feed_id = e.feed_id
 where e.first_seen_at >= :since
-group by e.feed_id, substr(e.first_seen_at, 1, 10)
+group by e.feed_id, f.name, substr(e.first_seen_at, 1, 10)
 """
 
 

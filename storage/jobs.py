@@ -123,6 +123,13 @@ def stand(tx: Tx, feed_id: int, route: Route, state: JobState, because: str | No
     tx.connection.execute(update(job).where(own).values(values))
 
 
+def free_dead_leases(tx: Tx, is_alive: Callable[[str], bool]) -> None:
+    """Give back the leases of processes that are no more: their walks go on from where they stand."""
+    holders = select(job.c.lease_by).distinct().where(job.c.lease_by.is_not(None))
+    for by in [row.lease_by for row in tx.rows(holders) if not is_alive(row.lease_by)]:
+        tx.connection.execute(update(job).where(job.c.lease_by == by).values(lease_by=None, lease_until=None))
+
+
 def give_back(tx: Tx, feed_id: int, by: str) -> None:
     """End the lease."""
     tx.connection.execute(_GIVE_BACK, {"feed": feed_id, "holder": by})

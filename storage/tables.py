@@ -461,6 +461,16 @@ host = _table(
     Column("memory", Text, comment="JSON of ingest.hosts; storage only keeps it"),
 )
 
+poller = _table(
+    "poller",
+    "Processes that work on an archive on a server, each as long as it says so.",
+    Column("name", Text, primary_key=True, comment="machine, number and a token, as in leases"),
+    Column("verb", Text, nullable=False, comment="run, poll, backfill …"),
+    Column("began_at", Utc, nullable=False, comment="when it came"),
+    Column("seen_at", Utc, nullable=False, comment="when it last said that it is there"),
+    Column("clock_error_s", Integer, nullable=False, comment="how far its clock is ahead of the server's"),
+)
+
 search_pending = _table(
     "search_pending",
     "Entries whose line in the search index is not of today.",

@@ -68,7 +68,7 @@ async def _run(config: "Config", archive: "Archive", signals: "Signals") -> None
     from ingest.session import session
     from ingest.source import masked
 
-    async with session(config, archive, holds_out=True) as opened:
+    async with session(config, archive, holds_out=True, verb="run") as opened:
         feeds = sum(1 for _ in config.feeds())
         log.info("polling %d feeds of %d outlets into %s", feeds, len(config.outlets), masked(archive.location))
         with standing() as show:

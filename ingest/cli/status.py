@@ -18,10 +18,12 @@ from ingest.remedies import remedy_of
 from storage.completeness import Compared, compared
 from storage.errors import ArchiveError
 from storage.feed_health import FeedTold, daily, discovered, feed_health
+from storage.pollers import PollerTold, pollers
 from storage.reading import reading
 
 DAYS = 14
 LATELY = timedelta(days=7)
+CLOCK_TOLD = 2  # seconds that a machine's clock may be off without being told of
 COLUMNS = ("feed", "state", "ok ago", "new ago", "due in", "fails", "entries", "gaps", f"{DAYS} days", "why then")
 _BARS = "▁▂▃▄▅▆▇█"
 _COLOURS = {"ok": "32", "new": "36", "failing": "33", "gone": "31", "unlisted": "2"}
@@ -58,6 +60,7 @@ class Told:
     found: dict[str, str]
     daily: dict[str, list[int]]
     compared: dict[str, Compared] = field(default_factory=dict)
+    pollers: list[PollerTold] = field(default_factory=list)
 
 
 def _asked(args: argparse.Namespace, now: datetime) -> Told:
@@ -65,7 +68,11 @@ def _asked(args: argparse.Namespace, now: datetime) -> Told:
         with reading(archive_location(args)) as reader:
             feeds = feed_health(reader, args.selector)
             told = Told(
-                feeds, discovered(reader, args.selector), daily(reader, now, DAYS), compared(reader, LATELY, now)
+                feeds,
+                discovered(reader, args.selector),
+                daily(reader, now, DAYS),
+                compared(reader, LATELY, now),
+                pollers(reader),
             )
     except ArchiveError as error:
         raise Stop(str(error)) from error
@@ -87,6 +94,7 @@ def _as_json(told: Told, troubles: dict[str, str]) -> dict[str, object]:
             }
             for feed in told.feeds
         ],
+        "pollers": [asdict(each) for each in told.pollers],
         "states": dict(Counter(feed.state for feed in told.feeds)),
         "needing_a_person": len(troubles),
     }
@@ -112,7 +120,17 @@ def shown(told: Told, troubles: dict[str, str], now: datetime, look: Look) -> It
     for name, what in told.found.items():
         yield f"{name} was found from its outlet's homepage: {printable(what)}"
     yield from (line for feed in told.feeds if (line := _completeness(feed, told.compared.get(feed.feed))))
+    yield from (_poller(each) for each in told.pollers)
     yield _summary(told.feeds, troubles)
+
+
+def _poller(told: PollerTold) -> str:
+    machine, number, *_ = told.name.split("/")
+    clock = f", its clock {told.clock_error_s:+d} s" if abs(told.clock_error_s) > CLOCK_TOLD else ""
+    return (
+        f"{printable(machine)} (pid {printable(number)}): {told.verb} since {told.began_at}, last seen {told.seen_at},"
+        f" {told.feeds} feeds in hand{clock}"
+    )
 
 
 def _table(rows: list[tuple[Cell, ...]], look: Look) -> Iterator[str]:

@@ -79,7 +79,8 @@ class Daemon:
     async def run(self) -> int:
         """Poll for ever. Returns when stopped, how many visits had to be dropped."""
         async with self._open:
-            await self.session.writer.do(due.mend)
+            if not self.session.archive.on_server:
+                await self.session.writer.do(due.mend)
             await self._listen()
             beating = asyncio.create_task(self._beat(), name="heartbeat")
             self._timetable.start()
@@ -145,15 +146,15 @@ class Daemon:
             Job("measuring", self._take_vitals, 15 * SECOND),
             Job("summing up", self._sum_up, MINUTE, MINUTE),
             Job("repairing gaps", self._of_session(self._repairs.work), 10 * SECOND, 10 * SECOND),
-            Job("recalling gaps", self._of_session(self._repairs.recall), DAY, MINUTE),
-            Job("looking at lists of news", self._of_session(self._reconciling.work), 5 * MINUTE, 3 * MINUTE),
-            Job("looking for what needs a person", self._look, 5 * MINUTE, 5 * MINUTE),
-            Job("minding the archive", self._mind_trouble, MINUTE, MINUTE),
+            Job("recalling gaps", self._of_first(self._repairs.recall), DAY, MINUTE),
+            Job("looking at lists of news", self._of_first(self._reconciling.work), 5 * MINUTE, 3 * MINUTE),
+            Job("looking for what needs a person", self._of_first(self._look), 5 * MINUTE, 5 * MINUTE),
+            Job("minding the archive", self._of_first(self._mind_trouble), MINUTE, MINUTE),
             Job("taking pushes", self._of_session(self._pushes.take), MINUTE),
-            Job("asking hubs", self._of_session(self._pushes.work), MINUTE, MINUTE / 2),
-            Job("backup", self._of_session(upkeep.back_up), 10 * MINUTE, MINUTE),
-            Job("verifying", self._of_session(upkeep.verify), 10 * MINUTE, 5 * MINUTE),
-            Job("care", self._of_session(upkeep.care), 60 * MINUTE, 10 * MINUTE),
+            Job("asking hubs", self._of_first(self._pushes.work), MINUTE, MINUTE / 2),
+            Job("backup", self._of_first(upkeep.back_up), 10 * MINUTE, MINUTE),
+            Job("verifying", self._of_first(upkeep.verify), 10 * MINUTE, 5 * MINUTE),
+            Job("care", self._of_first(upkeep.care), 60 * MINUTE, 10 * MINUTE),
         ]
 
     def _of_session(self, do: Callable[[Session], Awaitable[object]]) -> Callable[[], Awaitable[object]]:
@@ -164,9 +165,21 @@ class Daemon:
 
         return run
 
+    def _of_first(self, do: Callable[[Session], Awaitable[object]]) -> Callable[[], Awaitable[object]]:
+        """What one daemon does for all that work on a server's archive."""
+
+        async def run() -> None:
+            if self.session.heart.is_first:
+                await do(self.session)
+
+        return run
+
     async def _claim(self) -> None:
-        if not self._stop.is_set():
-            await self._mind_clock()
+        if self._stop.is_set():
+            return
+        await self._mind_clock()
+        self.pulse.clock_error = self.session.heart.complaint
+        if self.pulse.clock_error is None:
             await self._rounds.claim(self.session)
 
     async def _index(self) -> None:
@@ -180,11 +193,11 @@ class Daemon:
     async def _sum_up(self) -> None:
         log.info("%s", self.line())
 
-    async def _look(self) -> None:
-        await self._alarm.look(self.session, self.pulse.config_error)
+    async def _look(self, session: Session) -> None:
+        await self._alarm.look(session, self.pulse.config_error)
 
-    async def _mind_trouble(self) -> None:
-        await self._alarm.mind(self.session, self.pulse.trouble)
+    async def _mind_trouble(self, session: Session) -> None:
+        await self._alarm.mind(session, self.pulse.trouble)
 
     def _visited(self, visited: Visited) -> None:
         self._repairs.visited(visited)
@@ -228,7 +241,8 @@ class Daemon:
                 return
             log.warning("the clock was set by %+.0f s: all due times move with it", jump.total_seconds())
             self._timetable.clock_was_set()
-            await self.session.writer.do(partial(_move, jump))
+            if not self.session.archive.on_server:  # there one machine's clock is not everybody's
+                await self.session.writer.do(partial(_move, jump))
 
     # --- a new configuration ---
 

@@ -24,6 +24,7 @@ class Pulse:
     failed: int = 0
     config_error: str | None = None
     trouble: Trouble | None = None
+    clock_error: str | None = None
     _claimed_at: float = field(init=False)
     _moved_at: float = field(init=False)
 
@@ -62,4 +63,5 @@ class Pulse:
 
     def complaints(self) -> list[str]:
         """What keeps polling from moving, in words; none: all is well."""
-        return [*([self.trouble.value] if self.trouble else []), *self._stalls()]
+        said = [self.trouble.value if self.trouble else None, self.clock_error]
+        return [*filter(None, said), *self._stalls()]

@@ -105,6 +105,16 @@ def upgrade() -> None:
     comment='A publisher. Entries are deduplicated within it.',
     sqlite_strict=True
     )
+    op.create_table('poller',
+    sa.Column('name', sa.Text(), nullable=False, comment='machine, number and a token, as in leases'),
+    sa.Column('verb', sa.Text(), nullable=False, comment='run, poll, backfill …'),
+    sa.Column('began_at', Utc, nullable=False, comment='when it came'),
+    sa.Column('seen_at', Utc, nullable=False, comment='when it last said that it is there'),
+    sa.Column('clock_error_s', sa.Integer(), nullable=False, comment="how far its clock is ahead of the server's"),
+    sa.PrimaryKeyConstraint('name'),
+    comment='Processes that work on an archive on a server, each as long as it says so.',
+    sqlite_strict=True
+    )
     op.create_table('search_former',
     sa.Column('version_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='rowid in former_fts'),
     sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='of which entry'),
