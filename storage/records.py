@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Any, ClassVar, TypeAlias
 
 
 class Route(StrEnum):
@@ -72,11 +72,21 @@ class FeedHealth(StrEnum):
     UNLISTED = "unlisted"
 
 
+class _Sent:
+    """A value that a worker sends. Pickled as its class and its fields: what dataclasses do of themselves is slow."""
+
+    __slots__ = ()
+    __match_args__: ClassVar[tuple[str, ...]] = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), tuple([getattr(self, name) for name in self.__match_args__])
+
+
 # --- what an entry is -------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class Person(_Sent):
     """An author. At least one field is given."""
 
     name: str | None = None
@@ -85,7 +95,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Category:
+class Category(_Sent):
     """A category (RFC 4287 section 4.2.2, RSS 2.0 category)."""
 
     term: str
@@ -94,7 +104,7 @@ class Category:
 
 
 @dataclass(frozen=True, slots=True)
-class Enclosure:
+class Enclosure(_Sent):
     """A medium that belongs to an entry. `length` in bytes, `width` and `height` in pixels, `duration` in seconds."""
 
     url: str
@@ -121,7 +131,7 @@ class KeyKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class Key(_Sent):
     """One piece of evidence that tells which entry this is. Long texts are given as `sha256:…`."""
 
     kind: KeyKind
@@ -129,7 +139,7 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class Wording(_Sent):
     """What an entry says. Two wordings are the same exactly if their digests are.
 
     `title` and `summary` are plain text, `content_text` is the plain text of the fullest body (content, else summary),
@@ -157,7 +167,7 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(_Sent):
     """One entry as one document of one feed carries it.
 
     `digest` covers all of it: two entries of one feed with equal digests are byte for byte the same in the archive.
@@ -175,7 +185,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedHead:
+class FeedHead(_Sent):
     """What a document says of its feed. `format` is feedparser's version word: `rss20`, `atom10`, `json11` …"""
 
     format: str
@@ -196,7 +206,7 @@ def each_source(sources: bytes) -> Iterator[bytes]:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(_Sent):
     """What one document says: its feed and its entries in document order.
 
     Going through many entries may unpack them anew each time: they are not all to be held at once.

@@ -4,7 +4,6 @@ import json
 import re
 from datetime import datetime
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from ingest.normalise.urls import MAX_URL, addresses, canonical_url, without_host, without_tracking
 from storage.records import Entry, Key, KeyKind, Wording
@@ -18,6 +17,7 @@ _NUMBER = re.compile(
     r"(?<![0-9a-z])(?!(?:19|20)\d{6}(?!\d))(\d{6,20}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?![0-9a-z])"
 )
 _SLUG = re.compile(r"[a-z]{2,}[-_][a-z]{2,}", re.IGNORECASE)
+_BEYOND_PATH = re.compile(r"[?#]")
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
@@ -63,12 +63,13 @@ def _of_guid(guid: str) -> list[Key]:
 
 def _of_number(canonical: str, published_at: datetime) -> list[Key]:
     """What stays of `/story/3000000212345/a-headline` when the headline changes; none where the address has none."""
-    parts = urlsplit(canonical)
-    numbers = _NUMBER.findall(parts.path) if _SLUG.search(parts.path) else []
+    host, _, rest = canonical.removeprefix("https://").partition("/")
+    path = _BEYOND_PATH.split(rest, maxsplit=1)[0]
+    numbers = _NUMBER.findall(path) if _SLUG.search(path) else []
     if not numbers:
         return []
     number = max(numbers, key=len)
-    return [Key(KeyKind.PUBLISHER_ID, _bounded(f"{parts.netloc}/{number} {published_at.timestamp():.0f}"))]
+    return [Key(KeyKind.PUBLISHER_ID, _bounded(f"{host}/{number} {published_at.timestamp():.0f}"))]
 
 
 def _web_guid(guid: str) -> str | None:

@@ -6,8 +6,8 @@ two apart, for words that both share say nothing.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
+from struct import Struct
 
 from ingest.normalise.language_names import LANGUAGES, MISTAKEN, NAMES, REGIONS, THREE_LETTERS
 from ingest.normalise.language_words import ENDINGS, LETTERS, RARE, RELATIVES, SCRIPTS, WORDS
@@ -108,105 +108,95 @@ def _of_han(sample: str, han: int, kana: int, expected: str) -> str:
 
 # --- by words ---------------------------------------------------------------------------------------------------------
 
-_BITS = {code: 1 << place for place, code in enumerate(WORDS)}
+# Each language has a lane of 16 bits in one large number, so that to add such numbers is to count for all languages at
+# once. What is counted are halves of a word.
+_LANES = {code: 16 * place for place, code in enumerate(WORDS)}
+_CODES = tuple(WORDS)
+_counts = Struct(f"<{len(_CODES)}H").unpack
 
 
-def _mask(codes: Iterable[str]) -> int:
-    return sum(_BITS[code] for code in codes)
-
-
-def _masks(rows: Iterable[tuple[str, Iterable[str]]]) -> dict[str, int]:
-    masks: dict[str, int] = defaultdict(int)
+def _speaking(rows: Iterable[tuple[str, Iterable[str]]]) -> dict[str, int]:
+    """For which languages each sign speaks: a 1 in their lanes."""
+    found: dict[str, int] = defaultdict(int)
     for codes, signs in rows:
         for sign in set(signs):
-            masks[sign] |= _mask(codes.split())
-    return dict(masks)
+            for code in codes.split():
+                found[sign] |= 1 << _LANES[code]
+    return dict(found)
 
 
-_WORD = _masks((code, words.split()) for code, words in WORDS.items())
-_LETTER = _masks(LETTERS.items())
-_ENDING = _masks((codes, endings.split()) for codes, endings in ENDINGS.items())
+_WORD = {
+    word: lanes * 2 if len(word) > 1 else lanes
+    for word, lanes in _speaking((code, words.split()) for code, words in WORDS.items()).items()
+}
+_LETTER = _speaking(LETTERS.items())
+_ENDING = _speaking((codes, endings.split()) for codes, endings in ENDINGS.items())
 _FAMILIES = tuple(frozenset(family.split()) for family in RELATIVES)
 _TELLING = re.compile(f"[{''.join(_LETTER)}]")
 _LONGEST_ENDING = max(map(len, _ENDING))
 
 
-def _sign(token: str) -> tuple[int, float]:
-    """Whom a word speaks for (a bit for each language), and how much."""
-    mask = _WORD.get(token)
-    if mask is not None:
-        return mask, 1.0 if len(token) > 1 else 0.5
-    if not token.isascii():
-        mask = -1
-        for letter in _TELLING.findall(token):
-            mask &= _LETTER[letter]
-        if mask != -1:
-            return mask, 0.5
-    return (_of_ending(token), 0.5) if len(token) > 6 else (0, 0.0)
-
-
-def _of_ending(token: str) -> int:
-    for size in range(_LONGEST_ENDING, 2, -1):
-        mask = _ENDING.get(token[-size:])
-        if mask is not None:
-            return mask
-    return 0
-
-
 def _of_words(sample: str, expected: str) -> str | None:
     tokens = _tokens(sample)
-    signs: dict[int, float] = defaultdict(float)
-    for token in tokens:
-        mask, weight = _sign(token)
-        if mask:
-            signs[mask] += weight
+    signs = _signs(tokens)
     scores = _scores(signs)
-    if not scores:
+    most = max(scores)
+    if not most or (len(tokens) > 12 and most < 2 * _SPARSE * len(tokens)):
         return None
-    best = max(scores, key=lambda code: (scores[code], code == expected))
-    if len(tokens) > 12 and scores[best] < _SPARSE * len(tokens):
-        return None
+    best = expected if expected in _LANES and scores[_LANES[expected] // 16] == most else _CODES[scores.index(most)]
     return _winner(best, scores, signs, expected)
 
 
 def _tokens(sample: str) -> set[str]:
     words = set(_TOKEN.findall(sample))
-    if not sample.isupper():  # else "US", "WHO" and "MIT" are names
-        words = {word for word in words if not (1 < len(word) < 5 and word.isupper())}
-    return {word.lower() for word in words}
+    if sample.isupper():
+        return {word.lower() for word in words}
+    # "US", "WHO" and "MIT" are names
+    return {word.lower() for word in words if not word.isupper() or not 1 < len(word) < 5}
 
 
-def _scores(signs: dict[int, float]) -> dict[str, float]:
-    scores: dict[str, float] = defaultdict(float)
-    for mask, weight in signs.items():
-        for code in _codes(mask):
-            scores[code] += weight
-    return scores
+def _signs(tokens: Iterable[str]) -> list[int]:
+    """For whom each word speaks that speaks for any."""
+    return [lanes for token in tokens if (lanes := _WORD.get(token) or _unlisted(token))]
 
 
-@lru_cache(maxsize=4096)
-def _codes(mask: int) -> tuple[str, ...]:
-    return tuple(code for code, bit in _BITS.items() if mask & bit)
+def _unlisted(token: str) -> int:
+    """For whom a word speaks that is in no list: by its letters, or by its ending."""
+    if not token.isascii() and (letters := _TELLING.findall(token)):
+        lanes = _LETTER[letters[0]]
+        for letter in letters[1:]:
+            lanes &= _LETTER[letter]
+        return lanes
+    return _of_ending(token) if len(token) > 6 else 0
 
 
-def _winner(best: str, scores: dict[str, float], signs: dict[int, float], expected: str) -> str | None:
-    least, enough = (_ENOUGH / 2, _ENOUGH / 4) if best == expected else (_ENOUGH, _ENOUGH)
-    if scores[best] < least:
+def _of_ending(token: str) -> int:
+    for size in range(_LONGEST_ENDING, 2, -1):
+        lanes = _ENDING.get(token[-size:])
+        if lanes is not None:
+            return lanes
+    return 0
+
+
+def _scores(signs: Iterable[int]) -> tuple[int, ...]:
+    return _counts(sum(signs).to_bytes(2 * len(_CODES), "little"))
+
+
+def _winner(best: str, scores: Sequence[int], signs: Iterable[int], expected: str) -> str | None:
+    lane = _LANES[best]
+    most = scores[lane // 16]
+    least, enough = (_ENOUGH, _ENOUGH / 2) if best == expected else (2 * _ENOUGH, 2 * _ENOUGH)
+    if most < least:
         return None
-    rivals = [code for code in scores if code != best and (scores[code] > 0.2 * scores[best] or scores[best] < 3)]
-    unbeaten = [code for code in rivals if not _beats(best, code, signs, _ENOUGH / 4 if code in RARE else enough)]
-    if not unbeaten:
+    own = 3 << lane
+    shared = _scores(sign for sign in signs if sign & own)
+    close = {best}
+    for code, score, both in zip(_CODES, scores, shared, strict=True):
+        if score > 0.2 * most or (score and most < 6):  # a rival
+            won, lost = most - both, score - both
+            if code != best and (won < (_ENOUGH / 2 if code in RARE else enough) or won < 3 * lost):
+                close.add(code)
+    if len(close) == 1:
         return best
-    close = {best, *unbeaten}
-    return expected if expected in close and _are_relatives(close) and scores[expected] >= 0.8 * scores[best] else None
-
-
-def _are_relatives(codes: set[str]) -> bool:
-    return any(codes <= family for family in _FAMILIES)
-
-
-def _beats(code: str, rival: str, signs: dict[int, float], enough: float) -> bool:
-    mine, theirs = _BITS[code], _BITS[rival]
-    won = sum(weight for mask, weight in signs.items() if mask & mine and not mask & theirs)
-    lost = sum(weight for mask, weight in signs.items() if mask & theirs and not mask & mine)
-    return won >= enough and won >= 3 * lost
+    is_near = expected in close and any(close <= family for family in _FAMILIES)
+    return expected if is_near and scores[_LANES[expected] // 16] >= 0.8 * most else None

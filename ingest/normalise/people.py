@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from ingest.normalise.text import decoded_once, one_line
+from ingest.normalise.text import decoded_once, one_line, visible
 from ingest.normalise.text import plain_title as plain
 from ingest.normalise.urls import absolute_url
 from ingest.parse.parsed import Author, Text
@@ -64,7 +64,7 @@ def _name(text: str | None) -> str | None:
 
 
 def _email(text: str | None) -> str | None:
-    match = _FORMS[0].fullmatch(text.strip()[:400]) if text else None
+    match = _FORMS[0].fullmatch(visible(text[:400]).strip()) if text else None
     return match["email"] if match else None
 
 

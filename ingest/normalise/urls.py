@@ -162,12 +162,30 @@ def canonical_url(url: str) -> str | None:
     >>> canonical_url("HTTP://www.Example.org:80/a/../b/?z=1&utm_source=rss&a=2#top")
     'https://example.org/b?a=2&z=1'
     """
+    if len(url) < _USUAL_LENGTH and (usual := _USUAL.fullmatch(url)):
+        return _usual(usual)
     checked = absolute_url(url, None)
     parts = _split(checked) if checked else None
     if parts is None:
         return None
     query = _query(parts.query)
     return f"https://{_authority(parts)}{_path(parts.path)}{'?' if query else ''}{query}{_fragment(parts.fragment)}"
+
+
+# Most addresses: nothing in them is to be decoded, resolved or left out, but `www.`, a slash and perhaps one parameter.
+_USUAL = re.compile(
+    r"https?://(?=[a-z0-9])(?:www\.(?=[^/.]+\.))?([a-z0-9-]+(?:\.[a-z0-9-]+)+)"
+    r"((?:/[\w~,-][\w.~,-]*)*)(/?)(?:\?(\w+)=([\w.~-]+))?",
+    re.ASCII,
+)
+_USUAL_LENGTH = 253
+
+
+def _usual(match: re.Match[str]) -> str:
+    host, path, slash, name, value = match.groups()
+    query = f"?{name}={value}" if name and not _is_noise(name.lower()) else ""
+    path = path if slash else _INDEX.sub("", path)
+    return f"https://{host}{path or '/'}{query}"
 
 
 def addresses(canonical: str) -> bool:
@@ -205,6 +223,7 @@ def _quiet_query(match: re.Match[str]) -> str:
     return f"?{'&'.join(pairs)}"
 
 
+@lru_cache(maxsize=1024)
 def _is_noise(name: str) -> bool:
     return bool(_TRACKING.fullmatch(name) or _SESSION.fullmatch(name))
 

@@ -42,6 +42,9 @@ class Limits:
         return 2 * self.seconds
 
 
+_RARELY = (20_000, 20, 20)  # objects: a document makes many thousands, and hardly a circle
+
+
 Read: TypeAlias = Callable[..., Reading]
 Refusal: TypeAlias = tuple[str, str]  # reason and detail of a ReadError
 
@@ -55,6 +58,7 @@ def main() -> None:
     limits = Limits(float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
     read = _loaded(sys.argv[1])
     gc.freeze()
+    gc.set_threshold(*_RARELY)
     while channel := _next_channel(control):
         if os.fork() == 0:
             control.close()
