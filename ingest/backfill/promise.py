@@ -10,7 +10,7 @@ from ingest.backfill.run import Backfill, Wanted, begun, roads
 from ingest.backfill.walking import Budget
 from storage.records import FeedRecord, Route
 
-LOOKS = 6  # requests a route
+LOOKS = 10  # requests a route: a sitemap may be at seven places
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,22 +38,36 @@ def documents(
         yield Unreadable(place, MISSING)
         return
     seen: dict[str, int] = {}  # payload digest to the offset of the record that has it
+    end = 0
     try:
         with path.open("rb") as file:
             records = ArchiveIterator(file)
             for record in records:
                 digest = record.rec_headers.get_header("WARC-Payload-Digest")
-                if record.rec_type in {"response", "resource"}:
+                is_response, found = record.rec_type in {"response", "resource"}, []
+                if is_response:
                     found = list(_response(record, record, place, names, max_bytes, pages=pages))
+                offset, end = _whole(records, record)
+                if is_response:
                     if found and digest:
-                        seen.setdefault(digest, records.get_record_offset())  # which reads to the record's end
+                        seen.setdefault(digest, offset)
                     yield from found
                 elif record.rec_type == "revisit" and digest in seen:
                     with path.open("rb") as again:
                         again.seek(seen[digest])
                         yield from _response(record, next(ArchiveIterator(again)), place, names, max_bytes, pages=pages)
+        if path.stat().st_size > end + len(b"\r\n\r\n"):
+            raise EOFError(f"what stands after byte {end} is no record")
     except (ArchiveLoadFailed, OSError, EOFError, ValueError) as error:
         yield Unreadable(place, f"breaks off or is damaged: {error}")
+
+
+def _whole(records: Any, record: Any) -> tuple[int, int]:
+    """Where in the file a record begins and ends, once it is read to its end. Raises EOFError if it has none."""
+    offset, length = records.get_record_offset(), records.get_record_length()
+    if getattr(record.raw_stream, "limit", 1):  # bytes that should still come; none: it does not say how long it is
+        raise EOFError("its last record has no end")
+    return offset, offset + length
 
 
 def _response(

@@ -1,5 +1,6 @@
 """What other readers and archives kept arrives with its dates; what is loaded twice is there once."""
 
+import gzip
 import json
 import sqlite3
 from pathlib import Path
@@ -291,5 +292,17 @@ def test_a_warc_file_that_breaks_off_gives_what_is_whole(tmp_path: Path) -> None
     )
     path.write_bytes(path.read_bytes()[:-200])
     found = load(tmp_path, path)
-    assert found[0].failure is None
+    assert [each.failure is None for each in found] == [True, False]
+    assert "breaks off" in (found[1].failure or "")
     assert asked(tmp_path, "select count(*) from entries") == [(2,)]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_of_a_record_that_breaks_off_nothing_is_taken(tmp_path: Path, packed: bool) -> None:
+    document = rss([item(n) for n in range(40, 0, -1)])
+    path = warc(tmp_path, (FEED, "2026-03-03T00:00:00Z", document, "application/rss+xml"))
+    whole = gzip.compress(path.read_bytes()) if packed else path.read_bytes()
+    path.write_bytes(whole[: len(whole) * 2 // 3])
+    (found,) = load(tmp_path, path)
+    assert "breaks off" in (found.failure or "")
+    assert asked(tmp_path, "select count(*) from entries") == [(0,)]
