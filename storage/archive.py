@@ -60,17 +60,17 @@ class Archive:
         self._blocks = Blocks(engine)
 
     @classmethod
-    def open(cls, location: str, *, create: bool = False, now: Now | None = None) -> "Archive":
+    def open(cls, location: str, *, create: bool = False, now: Now | None = None, references: bool = True) -> "Archive":
         """Open the archive at a path or URL. Raises ArchiveError (ArchiveMissingError unless `create`).
 
         `now`: the clock of transactions; if there is none, the server's, or this machine's where it is a file.
+        `references`: see open_engine.
         """
-        engine = open_engine(location, create=create)
-        name = engine.url.render_as_string(hide_password=True) if is_url(location) else location
+        engine = open_engine(location, create=create, references=references)
         archive = cls(location, engine, now)
         try:
             with archive._turns.turn() if create else contextlib.nullcontext():
-                schema.prepare(engine, now=(now or utc_now)(), name=name)
+                schema.prepare(engine, now=(now or utc_now)(), name=archive.name)
         except BaseException:
             archive.close()
             raise
@@ -86,6 +86,11 @@ class Archive:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def name(self) -> str:
+        """Where it is, for people: a URL without its password."""
+        return self._engine.url.render_as_string(hide_password=True) if is_url(self.location) else self.location
 
     @property
     def on_server(self) -> bool:

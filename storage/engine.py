@@ -55,8 +55,11 @@ def sqlite_path(location: str) -> Path | None:
     return Path(url.database or "archive.sqlite").expanduser()
 
 
-def open_engine(location: str, *, create: bool) -> Engine:
-    """An engine whose connections are set up. Raises ArchiveError, ArchiveMissingError."""
+def open_engine(location: str, *, create: bool, references: bool = True) -> Engine:
+    """An engine whose connections are set up. Raises ArchiveError, ArchiveMissingError.
+
+    `references`: False while rows are brought in whatever order, see storage.moving; a server is told there.
+    """
     path = sqlite_path(location)
     if path is None:
         return _server_engine(location)
@@ -71,6 +74,8 @@ def open_engine(location: str, *, create: bool) -> Engine:
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
     )
     event.listen(engine, "connect", _on_connect)
+    if not references:
+        event.listen(engine, "connect", _without_references)
     event.listen(engine, "begin", _on_begin)
     return engine
 
@@ -112,6 +117,10 @@ def _on_connect(connection: Any, _record: Any) -> None:
         "cache_size = -4000",  # KiB; the system caches the file as well
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _without_references(connection: Any, _record: Any) -> None:
+    connection.execute("PRAGMA foreign_keys = OFF")
 
 
 def _on_begin(connection: Connection) -> None:

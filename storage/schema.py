@@ -15,6 +15,7 @@ from storage.errors import ArchiveError
 from storage.tables import archive_info, metadata, utc_text
 
 CONTRACT = "1"  # of the public views
+MOVED_TO = "moved_to"  # key in archive_info: where the archive is now
 SCHEMA = "0001"  # newest file in storage/migrations/versions
 # Two articles of 2 to 4 kB do not fit into a page of 4096 bytes, so that half of it stays empty; what is larger than a
 # page fills its further pages.
@@ -90,6 +91,9 @@ def _state(connection: Connection, name: str) -> str:
     schema = held_schema(connection, name)
     if schema is None:
         return "empty"
+    moved_to = connection.execute(select(archive_info.c.value).where(archive_info.c.key == MOVED_TO)).scalar()
+    if moved_to is not None:
+        raise ArchiveError(f"{name} was moved to {moved_to}: name that as archive, or with -a")
     if schema != SCHEMA:
         remedy = "install a newer chronik" if schema > SCHEMA else "run `chronik migrate`"
         raise ArchiveError(f"{name} has schema {schema}, this chronik {SCHEMA}: {remedy}")
