@@ -38,6 +38,7 @@ def keep(
 ) -> int:
     """Store a body unless it is there; returns its document_id. `like` is a document that it probably resembles."""
     name = digest(body)
+    tx.hold_body(name)
     known = tx.row(_BY_NAME, sha256=name)
     if known is not None:
         _remember(tx, known.document_id, known.first_fetched_at, seen_at, encoding, verdict)

@@ -86,6 +86,7 @@ def _known(tx: Tx) -> _Known:
 
 def list_outlets(tx: Tx, listings: Sequence[OutletListing]) -> None:
     """Make the archive list just these. What is no longer listed is kept and not polled."""
+    tx.hold_all()
     known = _known(tx)
     kept: set[int] = set()
     for listing in listings:
@@ -190,6 +191,7 @@ def _begin_url(tx: Tx, feed_id: int, url: str, because: str) -> None:
 
 def ensure_feed(tx: Tx, outlet_slug: str, slug: str, url: str | None = None) -> FeedRecord:
     """The feed of this name; made, not polled, if the archive has none."""
+    tx.hold_all()
     found = feed_named(tx, outlet_slug, slug)
     if found is not None:
         return found

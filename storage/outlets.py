@@ -40,6 +40,10 @@ class Outlets:
         self._is_first = self._is_first and not found
         return found
 
+    def hold_body(self, sha256: bytes) -> None:
+        """A body belongs to no outlet."""
+        self._connection.execute(_BODY, {"name": int.from_bytes(sha256[:8], "big", signed=True)})
+
     def hold_all(self) -> None:
         """Nobody else may change which outlets and feeds there are."""
         self._connection.execute(_ALL)
@@ -55,4 +59,5 @@ WITH wanted AS MATERIALIZED (SELECT DISTINCT outlet_id FROM feed WHERE feed_id =
 held AS MATERIALIZED (SELECT outlet_id FROM wanted WHERE pg_try_advisory_xact_lock(1, outlet_id::integer))
 SELECT feed_id FROM feed JOIN held USING (outlet_id) WHERE feed_id = ANY(:feeds)
 """).bindparams(_FEEDS)
+_BODY = text("SELECT pg_advisory_xact_lock(:name)")
 _ALL = text("SELECT pg_advisory_xact_lock(2, 0)")

@@ -41,6 +41,16 @@ class Tx:
         if self.outlets is not None:
             self.outlets.hold(feed_id)
 
+    def hold_all(self) -> None:
+        """Nobody else changes which outlets and feeds there are until the end."""
+        if self.outlets is not None:
+            self.outlets.hold_all()
+
+    def hold_body(self, sha256: bytes) -> None:
+        """Nobody else stores this body until the end: two outlets may have the same."""
+        if self.outlets is not None:
+            self.outlets.hold_body(sha256)
+
     def held(self, feed_ids: Iterable[int]) -> set[int]:
         """The same for many; those that can be had at once."""
         wanted = set(feed_ids)
