@@ -2,9 +2,12 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+
+from storage.noise import numberless, standing
 
 FIRST = "first"
 NOISE = "noise"
@@ -25,14 +28,15 @@ class Said:
 def kind_of_change(old: Said, new: Said) -> str:
     """The most telling one of title, text, typo, meta, date, noise.
 
-    `typo`: only punctuation, quotes, white space or soft hyphens differ. `noise`: nothing that a reader would see.
+    `typo`: only punctuation, quotes, white space or soft hyphens differ. `noise`: nothing that anybody wrote, as
+    a counter, a clock or an advert in a text; in a title a number is news.
 
     >>> kind_of_change(Said(title="Koalition einig"), Said(title="Koalition uneinig"))
     'title'
     >>> kind_of_change(Said(title='"Nein"'), Said(title="„Nein“"))
     'typo'
     """
-    titles, texts = _difference(old.title, new.title), _difference(_text(old), _text(new))
+    titles, texts = _difference(old.title, new.title), _difference(_text(old), _text(new), standing)
     if "words" in (titles, texts):
         return "title" if titles == "words" else "text"
     if "typo" in (titles, texts):
@@ -44,15 +48,17 @@ def kind_of_change(old: Said, new: Said) -> str:
     return NOISE
 
 
-def letters(*texts: str | None) -> int:
-    """64 bits (signed) of texts without their numbers: equal where a counter or a clock went on.
+def letters(title: str | None, *texts: str | None) -> int:
+    """64 bits (signed) of a title, and of texts without numbers and adverts: equal where but a counter went on.
 
     >>> letters("Ticker", "1.234 Kommentare") == letters("Ticker", "999 Kommentare") != letters("Ticker", "Kommentar")
     True
+    >>> letters("100 Tote", "Text") == letters("101 Tote", "Text")
+    False
     """
     state = blake2b(digest_size=8)
-    for text in texts:
-        state.update(_NUMBERS.sub("0", text).encode("utf-8", "surrogatepass") if text else b"")
+    for text in (title, *(numberless(text) if text else None for text in texts)):
+        state.update((text or "").encode("utf-8", "surrogatepass"))
         state.update(b"\0")
     return int.from_bytes(state.digest(), "big", signed=True)
 
@@ -70,19 +76,35 @@ def words_in(text: str | None) -> int:
 
 _LONG = 100_000  # characters
 _WORD = re.compile(r"\S+")
-_NUMBERS = re.compile(r"\d[\d.,:/]*")
 
 
 def _text(said: Said) -> str:
     return "\n".join(part for part in (said.summary, said.content_text) if part)
 
 
-def _difference(old: str | None, new: str | None) -> str | None:
+def _difference(old: str | None, new: str | None, told: Callable[[str], str] = str) -> str | None:
     if old == new:
         return None
-    return "typo" if _letters(old) == _letters(new) else "words"
+    if old and new:
+        old, new = told(old), told(new)
+        if old == new:
+            return None
+    return "typo" if _signs(old or "") == _signs(new or "") else "words"
 
 
-def _letters(text: str | None) -> str:
-    """Letters and digits only, compatibility forms joined (ﬁ is fi), case kept."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text or ""))
+def _signs(text: str) -> str:
+    """Without punctuation, quotes and white space; compatibility forms joined (ﬁ is fi), case and symbols kept.
+
+    What stands between two digits counts: 1,5 is not 15.
+    """
+    plain = _IN_NUMBER.sub("¦", unicodedata.normalize("NFKC", text.translate(_QUOTES)))
+    return plain.translate({ord(char): None for char in set(plain) if _is_unsaid(char)})
+
+
+_QUOTES = dict.fromkeys(map(ord, "`´^¨\ufe0e\ufe0f"))  # symbols by their class, that nobody means as such
+_SAYING = frozenset("%‰&@#§")  # punctuation by its class
+_IN_NUMBER = re.compile(r"(?<=\d)[.,:/–-](?=\d)")
+
+
+def _is_unsaid(char: str) -> bool:
+    return char not in _SAYING and unicodedata.category(char)[0] in "PZC"

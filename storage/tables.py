@@ -263,7 +263,7 @@ wording = _table(
     Column("published_source", Text, comment="element or rule that gave it"),
     Column("updated_at", Utc, comment="as the publisher says"),
     Column("words", Integer, nullable=False, comment="of content_text"),
-    Column("letters", Id, comment="digest of title and texts without numbers: equal where a counter went on"),
+    Column("letters", Id, comment="digest of the title, and of texts without numbers: equal where a counter went on"),
     Column("checksum", Id, nullable=False, comment="of all other columns as stored: what `verify` holds them against"),
     _loose_ref("bundle", "what its texts are packed in; NULL: they stand here", null=True),
     # The long ones last: SQLite reads a row only as far as the last column that is asked for.

@@ -36,7 +36,7 @@ def test_a_counter_makes_a_bounded_number_of_versions_and_the_last_text_is_the_e
         versions = rows(archive, VERSIONS)
         (entry,) = rows(archive, "select version, versions, content_text from entries")
     assert [number for number, _, _ in versions] == [*range(1, MOST_COUNTED + 1), POLLS]
-    assert [change for _, change, _ in versions] == ["first", *["text"] * (MOST_COUNTED - 1), "noise"]
+    assert [change for _, change, _ in versions] == ["first", *["noise"] * MOST_COUNTED]
     assert entry == (POLLS, MOST_COUNTED + 1, COUNTING[-1][1])
 
 
@@ -46,6 +46,22 @@ def test_a_word_that_changes_among_all_the_counting_is_a_version(tmp_path: Path)
     with archived(tmp_path / "a", edited) as archive:
         versions = rows(archive, VERSIONS)
     assert [(number, change) for number, change, _ in versions[MOST_COUNTED:]] == [(at + 1, "text"), (POLLS, "noise")]
+
+
+def test_every_headline_is_a_version_however_many_differ_in_numbers_only(tmp_path: Path) -> None:
+    with Archive.open(str(tmp_path / "a"), create=True) as archive:
+        feed = archive.ensure_feed("orf", "news")
+        titles = [f"Zahl der Toten steigt auf {100 + at}" for at in range(MOST_COUNTED + 6)]
+        archive.record([visit(feed, at, Said(title, guid="1", at=0)) for at, title in enumerate(titles)])
+        assert rows(archive, "select title from entry_versions order by seen_at") == [(title,) for title in titles]
+        assert rows(archive, "select distinct change from entry_versions where version > 1") == [("title",)]
+
+
+def test_adverts_that_take_turns_make_a_bounded_number_of_versions(tmp_path: Path) -> None:
+    adverts = [(at, f"Der Text.\n\nAnzeige: {'sehr ' * at}günstig\n\nSein Ende.") for at in range(POLLS)]
+    with archived(tmp_path / "a", adverts) as archive:
+        assert rows(archive, "select versions from entries") == [(MOST_COUNTED + 1,)]
+        assert rows(archive, "select distinct change from entry_versions where version > 1") == [("noise",)]
 
 
 def test_each_version_stands_until_the_next_that_is_told(tmp_path: Path) -> None:

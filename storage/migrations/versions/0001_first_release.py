@@ -197,7 +197,7 @@ def upgrade() -> None:
     sa.Column('published_source', sa.Text(), nullable=True, comment='element or rule that gave it'),
     sa.Column('updated_at', Utc, nullable=True, comment='as the publisher says'),
     sa.Column('words', sa.Integer(), nullable=False, comment='of content_text'),
-    sa.Column('letters', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='digest of title and texts without numbers: equal where a counter went on'),
+    sa.Column('letters', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='digest of the title, and of texts without numbers: equal where a counter went on'),
     sa.Column('checksum', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='of all other columns as stored: what `verify` holds them against'),
     sa.Column('bundle_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='what its texts are packed in; NULL: they stand here'),
     sa.Column('summary', sa.Text(), nullable=True, comment='plain text'),
