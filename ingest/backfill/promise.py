@@ -45,7 +45,8 @@ async def _looked(run: Backfill, road: Road[Any], about: About) -> tuple[Promise
     found: Walk = arrived.walk
     if not found.offered:
         return Promise(road.route, False, arrived.because), found
-    pages = found.asked if found.ended else road.left(found)
+    left = 0 if found.ended else road.left(found)
+    pages = None if left is None else found.asked + left
     ask = None if found.ended else road.asks(found, about)
     spacing = max(run.spacing, (ask.spacing if ask else None) or timedelta(0))
     lasting = None if pages is None else spacing * pages

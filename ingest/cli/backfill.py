@@ -3,10 +3,11 @@
 import argparse
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ingest.cli.coverage import (
     Count,
@@ -58,7 +59,7 @@ def main(args: argparse.Namespace) -> int:
     from ingest.cli.opening import chosen, opened_with_config
     from ingest.config import listing
 
-    wanted = _wanted(args)
+    wanted = wanted_of(args)
     with opened_with_config(args) as (config, archive):
         archive.list_outlets(listing(config))
         feeds = chosen(archive, args.selector)
@@ -69,7 +70,8 @@ def main(args: argparse.Namespace) -> int:
     return SOME_FAILED if told.failed else DONE
 
 
-def _wanted(args: argparse.Namespace) -> "Wanted":
+def wanted_of(args: argparse.Namespace) -> "Wanted":
+    """What the options say is wanted. Raises Stop."""
     from ingest.backfill.road import Scope
     from ingest.backfill.run import Wanted
     from ingest.cli.dates import since, until
@@ -94,7 +96,7 @@ async def _run(
     from ingest.backfill.walking import Budget
     from ingest.session import session
 
-    act = _dry if args.dry_run else _repair if args.gaps else _get
+    act = act_of(args)
     places = asyncio.Semaphore(SIDE_BY_SIDE)
     with bars(quiet=args.json) as shown:
         told.bars = shown
@@ -113,6 +115,14 @@ async def _run(
             async with asyncio.TaskGroup() as group:
                 for feed in feeds:
                     group.create_task(one(feed))
+
+
+Act: TypeAlias = Callable[["Backfill", FeedRecord, "Wanted", "Told", Bars], Awaitable[None]]
+
+
+def act_of(args: argparse.Namespace) -> Act:
+    """What is to be done with each feed."""
+    return _dry if args.dry_run else _repair if args.gaps else _get
 
 
 async def _get(run: "Backfill", feed: FeedRecord, wanted: "Wanted", told: "Told", shown: Bars) -> None:

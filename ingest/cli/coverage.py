@@ -60,7 +60,7 @@ def past_lines(past: "Past", counts: dict[Route, Count]) -> list[str]:
 def _route_lines(route: Route, arrived: "Arrived", count: Count) -> list[str]:
     standing = f"  {route.value:<9} {arrived.state.value:<11}"
     if not count.requests:
-        return [f"{standing} {arrived.because}"]
+        return [f"{standing} ({arrived.because})"]
     reached = f"back to {arrived.walk.reached[:10]}: " if arrived.walk.reached else ""
     return [f"{standing} {count}; {requests(count.requests)}", f"    {reached}{arrived.because}"]
 
@@ -220,7 +220,7 @@ def promise_lines(feed: FeedRecord, found: "list[Promise]") -> list[str]:
 def _promised(each: "Promise") -> str:
     if not each.offered:
         return f"not offered ({each.because})"
-    pages = "as many requests as it takes" if each.pages is None else f"{each.pages} requests at most"
+    pages = "as many requests as it takes" if each.pages is None else f"{requests(each.pages)} at most"
     parts = [pages, *([f"{each.entries} entries"] if each.entries is not None else [])]
     parts += [f"{_duration(each.lasting)} at the polite rate"] if each.lasting is not None else []
     return "offered: " + ", ".join(parts)

@@ -122,11 +122,11 @@ def got(
     return running(folder, config, act, clock)
 
 
-def polled(folder: Path, config: str, clock: FakeClock | None = None) -> None:
+def polled(folder: Path, config: str, clock: FakeClock | None = None, name: str = "o/news") -> None:
     """One live poll of the feed."""
 
     async def act(session: Session) -> None:
-        await poll(session, due(session, [news(session)], force=True), lambda _visited: None)
+        await poll(session, due(session, [news(session, name)], force=True), lambda _visited: None)
 
     running(folder, config, act, clock)
 
@@ -140,9 +140,9 @@ def repairing(folder: Path, config: str, clock: FakeClock | None = None) -> Repa
     return running(folder, config, act, clock)
 
 
-def news(session: Session) -> FeedRecord:
-    """The feed o/news."""
-    return next(each for each in session.archive.feeds() if each.name == "o/news")
+def news(session: Session, name: str = "o/news") -> FeedRecord:
+    """The feed of this name."""
+    return next(each for each in session.archive.feeds() if each.name == name)
 
 
 def asked(folder: Path, query: str) -> list[tuple[Any, ...]]:

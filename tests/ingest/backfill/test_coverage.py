@@ -30,7 +30,7 @@ def test_each_route_has_its_counts_and_how_far_it_came() -> None:
     assert lines[1:4] == [
         "  pages     done        2 new, 0 changed, 0 known; 1 request",
         "    back to 2024-03-01: no more",
-        "  rfc5005   not offered nothing of the kind",
+        "  rfc5005   not offered (nothing of the kind)",
     ]
 
 
