@@ -32,7 +32,8 @@ BLOGGER = "start-index"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PagesWalk(Walk):
-    """`manners` are the ways to number that are left to try, the first one being tried; `number` is asked next.
+    """`manners` are the ways to number that are left to try, the first one being tried; `number` is asked next: of a
+    page, or for Blogger of an entry, since its pages are as long as it likes.
 
     `first` and `before` name the entries of page 1 and of the last page that could be read. `idle` pages in a row up
     to here brought nothing, `unread` pages could not be read. `goal` is the date to which the walk goes, "" if that is
@@ -69,20 +70,20 @@ class Pages(Road[PagesWalk]):
         if walk.number == 1:
             return self._first(walk, page, page.reading)
         fresh = set(here) - set(walk.first) - set(walk.before)
-        if walk.number == 2 and not walk.offered and 2 * len(fresh) < len(here):
+        if not walk.offered and 2 * len(fresh) < len(here):
             return _next_manner(walk, "all pages are the same: the server does not number them")
         if not here:
             return _at_end(walk, f"page {walk.number} is empty")
         if not fresh:
             return self._idle(walk, f"page {walk.number} has nothing of its own")
-        if walk.number >= MOST:
+        if walk.number >= MOST * _step(walk, PER_PAGE):
             return ended(walk, f"more than {MOST} pages")
-        return replace(walk, offered=True, number=walk.number + 1, before=here, idle=0)
+        return replace(walk, offered=True, number=walk.number + _step(walk, len(here)), before=here, idle=0)
 
     def _idle(self, walk: PagesWalk, because: str) -> PagesWalk:
         """One page further, unless there have been enough of this kind."""
         if walk.offered and walk.idle + 1 < MOST_IDLE:
-            return replace(walk, number=walk.number + 1, idle=walk.idle + 1)
+            return replace(walk, number=walk.number + _step(walk, PER_PAGE), idle=walk.idle + 1)
         return _at_end(replace(walk, unread=tuple(n for n in walk.unread if n < walk.number - walk.idle)), because)
 
     def _first(self, walk: PagesWalk, page: Page, reading: Reading) -> PagesWalk:
@@ -93,7 +94,7 @@ class Pages(Road[PagesWalk]):
             return _next_manner(walk, "the server gives no order but its own")
         if walk.manners[0] == WORDPRESS_ASCENDING and page.document:
             walk = replace(walk, goal=iso(page.document.fetch.requested_at))
-        return replace(walk, number=2, first=here, before=())
+        return replace(walk, number=1 + _step(walk, len(here)), first=here, before=())
 
     def _refused(self, walk: PagesWalk, page: Page) -> PagesWalk:
         if not walk.offered:
@@ -116,7 +117,7 @@ class Pages(Road[PagesWalk]):
     def left(self, walk: PagesWalk) -> int | None:
         """As the dates on the pages so far have it, once there are some."""
         start = walk.reached if walk.manners[0] == WORDPRESS_ASCENDING else walk.top
-        if walk.number <= FEW or not (walk.goal and start and walk.newest_here):
+        if walk.number <= FEW or walk.manners[0] == BLOGGER or not (walk.goal and start and walk.newest_here):
             return None
         done, todo = _seconds(start, walk.newest_here), _seconds(walk.newest_here, walk.goal)
         return math.ceil((walk.number - 1) * todo / done) if done else None
@@ -150,7 +151,7 @@ def numbered(url: str, manner: str, number: int) -> str:
     name, _, rest = manner.partition("&")
     more = [(name, str(number)), *parse_qsl(rest)]
     if manner == BLOGGER:
-        more = [(name, str(1 + PER_PAGE * (number - 1))), ("max-results", str(PER_PAGE)), ("orderby", "published")]
+        more = [(name, str(number)), ("max-results", str(PER_PAGE)), ("orderby", "published")]
     parts = urlsplit(url)
     taken = {key for key, _ in more}
     kept = "&".join(part for part in parts.query.split("&") if part and part.partition("=")[0] not in taken)
@@ -161,6 +162,11 @@ def ascends(reading: Reading) -> bool:
     """Whether the entries are given oldest first."""
     given = [each.wording.published_at for each in reading.entries if each.wording.published_at]
     return len(given) > 1 and given == dates_of(reading) and given[0] < given[-1]
+
+
+def _step(walk: PagesWalk, entries: int) -> int:
+    """How far it is to the next number, over so many entries."""
+    return entries if walk.manners[0] == BLOGGER else 1
 
 
 def _seconds(one: str, other: str) -> float:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 from outlets import Outlet
@@ -86,6 +87,22 @@ def test_pages_that_move_by_exactly_one_page_during_the_walk_lose_nothing(tmp_pa
     with serving(outlet.pages()) as server:
         got(tmp_path, config_text(server), Route.PAGES)
     assert guids(tmp_path)[:200] == list(range(1, 201))
+
+
+def test_pages_of_blogger_are_as_long_as_it_likes(tmp_path: Path) -> None:
+    outlet = Outlet(300, paging=None, generator="Blogger")
+
+    def feed(request: Asked) -> bytes:
+        query = parse_qs(request.query)
+        if "start-index" not in query:
+            return outlet.feed(request)
+        start, most = int(query["start-index"][0]), int(query["max-results"][0])
+        return answer(outlet.rss(outlet.newest(min(most, 40 + start % 7), before=302 - start)))
+
+    with serving(outlet.pages() | {"/feed/": feed}) as server:
+        past = got(tmp_path, config_text(server), Route.PAGES)
+    assert past.arrived[Route.PAGES].state is JobState.DONE
+    assert guids(tmp_path) == list(range(1, 301))
 
 
 # --- WordPress --------------------------------------------------------------------------------------------------------
@@ -218,4 +235,14 @@ def test_captures_of_a_feed_that_was_never_well_formed_are_no_worse_for_it(tmp_p
         got(tmp_path, config_text(server, wayback=server.url("").rstrip("/")), Route.WAYBACK)
         assert sum(each.path.startswith("/web/") for each in server.asked) <= 14
     assert asked(tmp_path, "select count(*), min(salvaged) from entries, fetches where route = 'wayback'")[0][1] == 1
+    assert guids(tmp_path) == list(range(1, 121))
+
+
+@pytest.mark.parametrize("status", [404, 410, 500])
+def test_of_a_feed_that_is_no_more_the_captures_are_there(tmp_path: Path, status: int) -> None:
+    outlet = Outlet(120, paging=None)
+    with serving({"/feed/": answer(b"", status)}) as server:
+        server.pages |= outlet.captures(server.url("/feed/")).pages()
+        config = config_text(server, wayback=server.url("").rstrip("/"))
+        got(tmp_path, config, Route.WAYBACK, clock=StillClock())
     assert guids(tmp_path) == list(range(1, 121))
