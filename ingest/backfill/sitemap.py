@@ -12,6 +12,7 @@ from hashlib import sha256
 from typing import TypeAlias
 from urllib.parse import urljoin
 
+from ingest.backfill.asking import may_pass
 from ingest.backfill.listing import has_news, is_list, places, unpacked
 from ingest.backfill.road import About, Ask, Listed, Page, Road, Walk, breaks_off, ended, failed, iso
 from ingest.document import Document
@@ -30,7 +31,8 @@ File: TypeAlias = tuple[str, str]  # address, lastmod as written
 class SitemapWalk(Walk):
     """`queue` are files yet to be asked for; `been` are those that were (digest, lastmod), `plain` the families that
     name addresses only. `place` is the next page of `file`, which names pages that are wanted. `unread` files of an
-    index could not be read, or only in part; they are in `been` without lastmod, so that the next walk asks again.
+    index could not be read, or only in part, `lost` pages could not be had: such files are in `been` without lastmod,
+    so that the next walk asks for them again.
     """
 
     roots: tuple[str, ...]
@@ -40,6 +42,7 @@ class SitemapWalk(Walk):
     file: File | None = None
     place: int = 0
     unread: int = 0
+    lost: int = 0
 
 
 class Sitemap(Road[SitemapWalk]):
@@ -98,7 +101,7 @@ class Sitemap(Road[SitemapWalk]):
 
     def after(self, walk: SitemapWalk, page: Page, about: About) -> SitemapWalk:
         if walk.file is not None and self._pages[0] == walk.file[0]:
-            return self._after_article(walk)
+            return self._after_article(walk, page)
         file = walk.file or walk.queue[0]
         queue = walk.queue if walk.file else walk.queue[1:]
         is_whole = page.failure is None and not breaks_off(page)
@@ -129,7 +132,10 @@ class Sitemap(Road[SitemapWalk]):
         self._pages = (file[0], pages)
         return replace(walk, file=file, place=0)
 
-    def _after_article(self, walk: SitemapWalk) -> SitemapWalk:
+    def _after_article(self, walk: SitemapWalk, page: Page) -> SitemapWalk:
+        if may_pass(page):
+            been = tuple((name, "" if name == _digest(self._pages[0]) else lastmod) for name, lastmod in walk.been)
+            walk = replace(walk, been=been, lost=walk.lost + 1, whole=False)
         if walk.place + 1 < len(self._pages[1]):
             return replace(walk, place=walk.place + 1)
         self._pages = ("", ())
@@ -142,7 +148,7 @@ class Sitemap(Road[SitemapWalk]):
         """All files but those that say they are as they were; the roots say nothing of themselves."""
         been = tuple((name, lastmod) for name, lastmod in walk.been if lastmod)
         queue = _ordered((url, "") for url in walk.roots)
-        return replace(walk, ended=None, queue=queue, been=been, file=None, unread=0, whole=True)
+        return replace(walk, ended=None, queue=queue, been=been, file=None, unread=0, lost=0, whole=True)
 
     def left(self, walk: SitemapWalk) -> int | None:
         return len(walk.queue) + (len(self._pages[1]) - walk.place if walk.file else 0)
@@ -175,7 +181,8 @@ def on(walk: SitemapWalk, because: str = "") -> SitemapWalk:
         return walk
     if not walk.offered:
         return ended(walk, f"no sitemap: {because}")
-    return ended(walk, f"all sitemaps are read{f' but {walk.unread}' if walk.unread else ''}")
+    lost = f"; {walk.lost} of the pages could not be had" if walk.lost else ""
+    return ended(walk, f"all sitemaps are read{f' but {walk.unread}' if walk.unread else ''}{lost}")
 
 
 def telling(files: Iterable[File]) -> list[File]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from outlets import Outlet
-from pasts import Here, PagesHere, asked, config_text, got
+from pasts import Here, PagesHere, StillClock, asked, config_text, got
 from servers import Page, Server, answer, serving
 
 from ingest.reparse import Reparser
@@ -110,6 +110,22 @@ def test_a_page_that_is_no_article_costs_only_itself(tmp_path: Path, other: byte
         past = got(tmp_path, config, Route.SITEMAP, pages=True)
     assert past.arrived[Route.SITEMAP].state is JobState.DONE
     assert [row[0] for row in asked(tmp_path, TOLD)] == [f"Bericht {n}" for n in (1, 3, 4, 5)]
+
+
+def test_a_page_that_cannot_be_had_now_is_told_and_asked_for_again(tmp_path: Path) -> None:
+    with serving(Outlet(20, paging=None).pages()) as server:
+        file = server.url("/berichte.xml")
+        index = f"<sitemapindex><sitemap><loc>{file}</loc><lastmod>2024-03-09</lastmod></sitemap></sitemapindex>"
+        config = offered(server, answer(index.encode()))
+        server.pages |= {"/berichte.xml": plain(server, range(1, 6)), "/bericht/3": answer(b"", 500)}
+        past = got(tmp_path, config, Route.SITEMAP, pages=True, clock=StillClock())
+        assert past.arrived[Route.SITEMAP].because == "all sitemaps are read; 1 of the pages could not be had"
+        assert not past.arrived[Route.SITEMAP].walk.whole
+        server.pages["/bericht/3"] = article(3)
+        again = got(tmp_path, config, Route.SITEMAP, pages=True, clock=StillClock())
+        assert server.count("/bericht/1") == 1
+    assert again.arrived[Route.SITEMAP].because == "all sitemaps are read"
+    assert [title for title, _, _ in asked(tmp_path, TOLD)] == [f"Bericht {n}" for n in range(1, 6)]
 
 
 def test_reading_again_reads_pages_as_pages(tmp_path: Path) -> None:
