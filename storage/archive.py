@@ -15,7 +15,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import Connection, Engine, func, select
 
-from storage import feeds, schema, search_index
+from storage import feeds, schema, search_index, stories
 from storage.compressing import Recent
 from storage.engine import Turns, is_url, lock_path, open_engine
 from storage.hosts import HostChange
@@ -175,6 +175,11 @@ class Archive:
         with self.write() as tx:
             return [record(tx, visit) for visit in visits]
 
+    def refresh(self) -> None:
+        """Bring what follows from the entries, but not at once, up to date: the search index and the stories."""
+        self.refresh_search()
+        self.refresh_stories()
+
     def refresh_search(self, *, limit: int | None = None) -> int:
         """Bring waiting entries into the search index, in transactions of a few hundred. Returns how many."""
         done = 0
@@ -185,6 +190,16 @@ class Archive:
             if not count:
                 break
         return done
+
+    def refresh_stories(self) -> int:
+        """Find the stories of all waiting entries, a hundred in a transaction. Returns how many."""
+        done = 0
+        while True:
+            with self.write() as tx:
+                count = stories.refresh(tx)
+            if not count:
+                return done
+            done += count
 
 
 class Writer:

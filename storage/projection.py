@@ -10,7 +10,7 @@ from datetime import datetime
 from itertools import groupby, pairwise
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, literal, select, union_all, update
+from sqlalchemy import Row, Table, bindparam, delete, func, literal, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.bundles import TOGETHER, pack, unpack
@@ -26,6 +26,7 @@ from storage.tables import (
     item,
     run,
     search_pending,
+    story_pending,
     version,
     window,
     wording,
@@ -262,7 +263,7 @@ def _write_versions(tx: Tx, entry_ids: set[int], now: dict[int, Projected], crea
     for each in (each for state in now.values() for each in state.versions if each.is_counted_on):
         rows[each.version_id]["change"] = NOISE
     gone = held.keys() - rows.keys()
-    _to_search(tx, {row["entry_id"] for row in changed} | {held[n].entry_id for n in gone})
+    _to_wait(tx, {row["entry_id"] for row in changed} | {held[n].entry_id for n in gone})
     tx.write(_NO_VERSION, [{"of": n} for n in sorted(gone)])
     tx.write(_UPDATE_VERSION, [{"of": row["version_id"], **row} for row in changed])
     tx.write(_NEW_VERSION, fresh)
@@ -340,7 +341,7 @@ def _write_entries(tx: Tx, entry_ids: set[int], now: dict[int, Projected], creat
     tx.write(_NO_ENTRY, [{"of": n} for n in gone])
     tx.write(_UPDATE_ENTRY, [{"of": row["entry_id"], **row} for row in changed])
     tx.write(_NEW_ENTRY, fresh)
-    _to_search(tx, {*gone, *(row["entry_id"] for row in (*fresh, *changed))})
+    _to_wait(tx, {*gone, *(row["entry_id"] for row in (*fresh, *changed))})
 
 
 _ENTRIES = Often(select(entry).where(entry.c.entry_id.in_(bindparam("entries", expanding=True))))
@@ -378,20 +379,25 @@ def _entry_differs(row: dict[str, Any], held: Row[Any]) -> bool:
     return any(row[name] != getattr(held, name) for name in _ENTRY_FACTS)
 
 
-def _to_search(tx: Tx, entry_ids: set[int]) -> None:
-    """These entries' lines in the search index are no longer of today."""
-    if tx.on_server:  # one that waits may be worked off now, as it was before
-        tx.write(_PENDING_ANEW, [{"entry_id": n} for n in sorted(entry_ids)])
-        return
-    held = {row.entry_id for row in tx.rows_in(_PENDING, "entries", entry_ids)}
-    tx.write(_NEW_PENDING, [{"entry_id": n} for n in sorted(entry_ids - held)])
+def _to_wait(tx: Tx, entry_ids: set[int]) -> None:
+    """These entries' lines in the search index are no longer of today, nor is what is known of their stories."""
+    for waiting in _WAITING:
+        if tx.on_server:  # one that waits may be worked off now, as it was before
+            tx.write(waiting.anew, [{"entry_id": n} for n in sorted(entry_ids)])
+        else:
+            held = {row.entry_id for row in tx.rows_in(waiting.held, "entries", entry_ids)}
+            tx.write(waiting.new, [{"entry_id": n} for n in sorted(entry_ids - held)])
 
 
-_PENDING = Often(
-    select(search_pending.c.entry_id).where(search_pending.c.entry_id.in_(bindparam("entries", expanding=True)))
-)
-_NEW_PENDING = Often(search_pending.insert())
-_PENDING_ROW = upsert(search_pending)
-_PENDING_ANEW = _PENDING_ROW.on_conflict_do_update(
-    index_elements=["entry_id"], set_={"entry_id": _PENDING_ROW.excluded.entry_id}
-)
+class _Waiting:
+    """A table of entries that wait, and the statements for it."""
+
+    def __init__(self, pending: Table) -> None:
+        one_of = pending.c.entry_id.in_(bindparam("entries", expanding=True))
+        row = upsert(pending)
+        self.held = Often(select(pending.c.entry_id).where(one_of))
+        self.new = Often(pending.insert())
+        self.anew = row.on_conflict_do_update(index_elements=["entry_id"], set_={"entry_id": row.excluded.entry_id})
+
+
+_WAITING = [_Waiting(pending) for pending in (search_pending, story_pending)]

@@ -93,7 +93,7 @@ def _loose_ref(target: str, comment: str, *, name: str | None = None, null: bool
 archive_info = _table(
     "archive_info",
     "Public: what this archive is.",
-    Column("key", Text, primary_key=True, comment="contract, schema, created_at, software, stems"),
+    Column("key", Text, primary_key=True, comment="contract, schema, created_at, software, stems, stories"),
     Column("value", Text, nullable=False, comment="value, as text"),
 )
 
@@ -492,6 +492,55 @@ search_former = _table(
     Column("entry_id", Id, nullable=False, index=True, comment="of which entry"),
     Column("wording_id", Id, nullable=False, comment="the wording that is indexed"),
     Column("language", Text, comment="by whose rules its stems were made"),
+)
+
+story_pending = _table(
+    "story_pending",
+    "Entries of which it is not yet known whether another outlet has them too.",
+    _id("entry_id", "which entry"),
+)
+
+story_text = _table(
+    "story_text",
+    "What was made of an entry's text to find those like it. Entries whose text says too little have none.",
+    _id("entry_id", "which entry"),
+    Column("outlet_id", Id, nullable=False, comment="whose entry"),
+    Column("wording_id", Id, nullable=False, comment="whose text"),
+    Column("second", Id, nullable=False, comment="when it came out, in seconds since 1970"),
+    Column("bands", LargeBinary, nullable=False, comment="of its sketch, 4 bytes each, little-endian"),
+    Column("story_id", Id, comment="the first entry of its story: itself where that is so; NULL: it is in none"),
+    Column(
+        "shared", Integer, comment="thousandths of the shorter text that the first one's and this one have in common"
+    ),
+    Column("similarity", Integer, comment="thousandths of both texts that they have in common"),
+    Index(  # serves: the members of a story
+        "story_text_story",
+        "story_id",
+        sqlite_where=text("story_id IS NOT NULL"),
+        postgresql_where=text("story_id IS NOT NULL"),
+    ),
+)
+
+story_band = _table(
+    "story_band",
+    "Which texts share a part of their sketch. A fortnight lies together: what is new touches few pages of the file.",
+    Column("fortnight", Integer, primary_key=True, autoincrement=False, comment="since 1970"),
+    Column("band", Integer, primary_key=True, autoincrement=False, comment="part of a sketch, 32 bits"),
+    Column("is_first", Integer, primary_key=True, autoincrement=False, comment="0: it belongs to another one's story"),
+    Column("second", Id, primary_key=True, autoincrement=False, comment="as in story_text"),
+    Column("entry_id", Id, primary_key=True, autoincrement=False, comment="which entry"),
+    sqlite_with_rowid=False,
+)
+
+story = _table(
+    "story",
+    "An article that several outlets have in much the same words.",
+    _id("story_id", "the entry that was first: an entry's number is never used twice"),
+    Column("entries", Integer, nullable=False, comment="how many"),
+    Column("outlets", Integer, nullable=False, comment="of how many outlets"),
+    Column("first_at", Utc, nullable=False, comment="when the first one came out"),
+    Column("newest_at", Utc, nullable=False, comment="when the newest one came out"),
+    Index("story_newest", "newest_at"),  # serves: the widest stories of the last days
 )
 
 job = _table(

@@ -27,6 +27,7 @@ KNOWN_BY = {
     "protego": {"ingest.robots"},
     "pyarrow": {"ingest.cli.parquet"},
     "pysqlite3": set(),  # by name only, storage.engine and storage.reading
+    "rensa": set(),  # by name only, storage.story_sketch
     "rich": {"ingest.cli.grid", "ingest.cli.progress", "ingest.cli.standing"},
     "ruamel": {"ingest.config.document"},
     "sqlite3": set(),
@@ -101,7 +102,7 @@ def test_verbs_are_known_to_verbs_alone() -> None:
 
 
 def test_what_decides_does_no_input_and_no_output() -> None:
-    pure = ["ingest.schedule", "ingest.attention", "storage.grouping", "storage.change"]
+    pure = ["ingest.schedule", "ingest.attention", "storage.grouping", "storage.change", "storage.story_sketch"]
     acting = {"asyncio", "os", "pathlib", "socket", "subprocess", "threading", "time", "sqlalchemy"}
     for name in pure:
         assert {each.partition(".")[0] for each in imported(MODULES[name])}.isdisjoint(acting), name

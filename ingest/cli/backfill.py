@@ -65,7 +65,7 @@ def main(args: argparse.Namespace) -> int:
         feeds = chosen(archive, args.selector)
         told = Told(as_json=args.json)
         asyncio.run(_run(config, archive, feeds, wanted, told, args))
-        archive.refresh_search()
+        archive.refresh()
     told.finish()
     return SOME_FAILED if told.failed else DONE
 

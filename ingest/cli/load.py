@@ -54,7 +54,7 @@ def main(args: argparse.Namespace) -> int:
         told = Told()
         with bar("loading", None, quiet=args.json) as shown:
             asyncio.run(_load(args, name, archive, lambda loaded: told.take(loaded, shown, quiet=args.json)))
-        archive.refresh_search()
+        archive.refresh()
     print(json.dumps(told.as_json()) if args.json else told.summary())
     return SOME_FAILED if told.failed else DONE
 

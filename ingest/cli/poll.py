@@ -30,7 +30,7 @@ def main(args: argparse.Namespace) -> int:
         feeds = chosen(archive, args.selector)
         told = Told(selected=feeds)
         asyncio.run(_poll(config, archive, feeds, told, args))
-        archive.refresh_search()
+        archive.refresh()
     print(json.dumps(told.as_json(), ensure_ascii=False) if args.json else told.summary())
     return SOME_FAILED if told.failed or told.put_off() else DONE
 

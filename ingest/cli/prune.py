@@ -31,7 +31,7 @@ def main(args: argparse.Namespace) -> int:
         feeds = _chosen(archive.feeds(), args.selector)
         with archive.write() as tx:
             gone = prune(tx, [each.feed_id for each in feeds], before, dry_run=args.dry_run)
-        archive.refresh_search()
+        archive.refresh()
     will = "would be" if args.dry_run else "are"
     print(
         f"{len(feeds)} feeds, seen before {before:%Y-%m-%dT%H:%M:%SZ}: {gone.entries:,} entries,"

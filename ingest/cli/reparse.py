@@ -35,7 +35,7 @@ def main(args: argparse.Namespace) -> int:
             raise Stop("no such feed in the archive: `chronik status` lists them")
         report = asyncio.run(_reparse(archive, feeds, args))
         if not args.dry_run:
-            archive.refresh_search()
+            archive.refresh()
     print(json.dumps(_as_json(report)) if args.json else told(report, dry_run=args.dry_run))
     return DONE
 

@@ -28,7 +28,7 @@ from ingest.metrics import CONTENT_TYPE, Metrics, Now
 from ingest.notify import Notifier
 from ingest.pipeline import Line, Visited
 from ingest.session import Session
-from storage import due, feeds, search_index
+from storage import due, feeds, search_index, stories
 from storage.transaction import Tx
 from storage.vitals import Vitals, vitals
 
@@ -183,8 +183,9 @@ class Daemon:
             await self._rounds.claim(self.session)
 
     async def _index(self) -> None:
-        while await self.session.writer.do(search_index.refresh) and not self._stop.is_set():
-            pass
+        for refresh in (search_index.refresh, stories.refresh):
+            while await self.session.writer.do(refresh) and not self._stop.is_set():
+                pass
 
     async def _take_vitals(self) -> None:
         session = self.session

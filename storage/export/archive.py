@@ -30,7 +30,7 @@ def sqlite(archive: Archive, wanted: Slice, path: Path, tell: Callable[[int], No
         backup(archive, partial)
         with Archive.open(str(partial)) as copy:
             _cut(copy, wanted, tell)
-            copy.refresh_search()
+            copy.refresh()
             with copy.read() as connection:
                 left = connection.execute(select(func.count()).select_from(metadata.tables["document"])).scalar_one()
         compact(str(partial))

@@ -47,6 +47,9 @@ PROMISED = {
     "gaps": "gap_id feed after_at before_at detected_at estimated_missed state closed_at recovered",
     "feed_urls": "feed url from_at until_at because",
     "coverage_daily": "outlet day entries versions polls failures median_lag_s unobserved_hours gaps",
+    "stories": "story_id outlet title url language first_at first_seen_at newest_at outlets entries",
+    "story_members": "story_id entry_id is_first outlet title url published_at first_seen_at minutes_after shared"
+    " similarity words",
     "entries_fts": "title summary content_text stems",
 }
 VIEWS = [name for name in PROMISED if name != "entries_fts"]

@@ -22,7 +22,7 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     op.create_table('archive_info',
-    sa.Column('key', sa.Text(), nullable=False, comment='contract, schema, created_at, software, stems'),
+    sa.Column('key', sa.Text(), nullable=False, comment='contract, schema, created_at, software, stems, stories'),
     sa.Column('value', sa.Text(), nullable=False, comment='value, as text'),
     sa.PrimaryKeyConstraint('key'),
     comment='Public: what this archive is.',
@@ -139,6 +139,48 @@ def upgrade() -> None:
     comment='Entries whose line in the search index is not of today.',
     sqlite_strict=True
     )
+    op.create_table('story',
+    sa.Column('story_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment="the entry that was first: an entry's number is never used twice"),
+    sa.Column('entries', sa.Integer(), nullable=False, comment='how many'),
+    sa.Column('outlets', sa.Integer(), nullable=False, comment='of how many outlets'),
+    sa.Column('first_at', Utc, nullable=False, comment='when the first one came out'),
+    sa.Column('newest_at', Utc, nullable=False, comment='when the newest one came out'),
+    sa.PrimaryKeyConstraint('story_id'),
+    comment='An article that several outlets have in much the same words.',
+    sqlite_strict=True
+    )
+    op.create_index('story_newest', 'story', ['newest_at'], unique=False)
+    op.create_table('story_band',
+    sa.Column('fortnight', sa.Integer(), autoincrement=False, nullable=False, comment='since 1970'),
+    sa.Column('band', sa.Integer(), autoincrement=False, nullable=False, comment='part of a sketch, 32 bits'),
+    sa.Column('is_first', sa.Integer(), autoincrement=False, nullable=False, comment="0: it belongs to another one's story"),
+    sa.Column('second', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='as in story_text'),
+    sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='which entry'),
+    sa.PrimaryKeyConstraint('fortnight', 'band', 'is_first', 'second', 'entry_id'),
+    comment='Which texts share a part of their sketch. A fortnight lies together: what is new touches few pages of the file.',
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    op.create_table('story_pending',
+    sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='which entry'),
+    sa.PrimaryKeyConstraint('entry_id'),
+    comment='Entries of which it is not yet known whether another outlet has them too.',
+    sqlite_strict=True
+    )
+    op.create_table('story_text',
+    sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='which entry'),
+    sa.Column('outlet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='whose entry'),
+    sa.Column('wording_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='whose text'),
+    sa.Column('second', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='when it came out, in seconds since 1970'),
+    sa.Column('bands', sa.LargeBinary(), nullable=False, comment='of its sketch, 4 bytes each, little-endian'),
+    sa.Column('story_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='the first entry of its story: itself where that is so; NULL: it is in none'),
+    sa.Column('shared', sa.Integer(), nullable=True, comment="thousandths of the shorter text that the first one's and this one have in common"),
+    sa.Column('similarity', sa.Integer(), nullable=True, comment='thousandths of both texts that they have in common'),
+    sa.PrimaryKeyConstraint('entry_id'),
+    comment="What was made of an entry's text to find those like it. Entries whose text says too little have none.",
+    sqlite_strict=True
+    )
+    op.create_index('story_text_story', 'story_text', ['story_id'], unique=False, sqlite_where=sa.text('story_id IS NOT NULL'), postgresql_where=sa.text('story_id IS NOT NULL'))
     op.create_table('feed',
     sa.Column('feed_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
     sa.Column('outlet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='whose feed'),
