@@ -1,17 +1,18 @@
 """What a walk into a feed's past wants to know of the archive: the feed's own signs, its months, its gaps."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, cast, func, select, update
+from sqlalchemy import Connection, Select, Text, bindparam, cast, func, select, update
 
 from storage.tables import entry, feed, feed_url, fetch, gap, item, reading, window, wording
 from storage.timeline import unpacked_items
 from storage.transaction import Tx
 
+AT_ONCE = 500  # addresses
 SAMPLE = 20  # guids that are looked at for signs
 
 
@@ -83,8 +84,7 @@ _MONTHS = (
 
 def known_urls(connection: Connection, outlet: str, urls: Sequence[str]) -> set[str]:
     """Which of these canonical URLs are those of entries of the outlet with a full text."""
-    rows = connection.execute(_KNOWN_URLS, {"outlet": f"{outlet}/", "urls": list(urls)})
-    return {row.canonical_url for row in rows}
+    return set(_among(connection, _KNOWN_URLS, urls, outlet=f"{outlet}/"))
 
 
 _KNOWN_URLS = (
@@ -96,6 +96,30 @@ _KNOWN_URLS = (
         item.c.canonical_url.in_(bindparam("urls", expanding=True)),
         func.substr(feed.c.name, 1, func.length(bindparam("outlet", type_=Text))) == bindparam("outlet", type_=Text),
         wording.c.words > 0,
+    )
+)
+
+
+def refused_urls(connection: Connection, feed_id: int, urls: Sequence[str]) -> set[str]:
+    """Which of these pages a walk has asked for, and they were no articles or not there."""
+    return set(_among(connection, _REFUSED_URLS, urls, feed=feed_id))
+
+
+def _among(connection: Connection, query: Select[Any], urls: Sequence[str], **where: Any) -> Iterator[str]:
+    """What a query gives of these addresses. A sitemap may have 50,000, which is more than one question can name."""
+    for start in range(0, len(urls), AT_ONCE):
+        yield from connection.execute(query, {**where, "urls": list(urls[start : start + AT_ONCE])}).scalars()
+
+
+_REFUSED_URLS = (
+    select(fetch.c.url)
+    .distinct()
+    .where(
+        fetch.c.feed_id == bindparam("feed"),
+        fetch.c.route == "sitemap",
+        fetch.c.outcome == "failed",
+        fetch.c.reason.in_(["not_a_feed", "gone", "http_4xx"]),
+        fetch.c.url.in_(bindparam("urls", expanding=True)),
     )
 )
 

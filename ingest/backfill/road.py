@@ -62,7 +62,7 @@ class About:
     scope: Scope = field(default_factory=Scope)
     is_main: bool = True
     wayback: str | None = None
-    known: Callable[[Sequence[str]], set[str]] = lambda _urls: set()  # which canonical URLs the archive has
+    known: Callable[[Sequence[str]], set[str]] = lambda _urls: set()  # which pages nobody need ask for any more
 
     @property
     def home(self) -> str:

@@ -159,7 +159,8 @@ class Backfill:
             canonical = {url: canonical_url(url) or url for url in urls}
             with archive.read() as connection:
                 found = past.known_urls(connection, feed.outlet, list(canonical.values()))
-            return {url for url, each in canonical.items() if each in found}
+                refused = past.refused_urls(connection, feed.feed_id, urls)
+            return {url for url, each in canonical.items() if each in found or url in refused}
 
         return About(
             feed=feed,
