@@ -91,7 +91,7 @@ def bars(*, quiet: bool = False) -> Iterator[Bars]:
     console = Console(stderr=True)
     # Rich would take stdout for its own, so that what is said would not get into the file that stdout is.
     with Progress(*_columns(console.width), console=console, transient=True, redirect_stdout=False) as progress:
-        yield _Shown(progress)
+        yield RichBars(progress)
 
 
 def _columns(width: int) -> "list[ProgressColumn]":
@@ -107,7 +107,7 @@ def _columns(width: int) -> "list[ProgressColumn]":
     ]
 
 
-class _Shown:
+class RichBars:
     """Bars by Rich."""
 
     def __init__(self, progress: "Progress") -> None:
@@ -115,7 +115,7 @@ class _Shown:
         self.width = progress.console.width
 
     def bar(self, what: str, total: int | None = None) -> Bar:
-        return _ShownBar(self, self._progress, what, total)
+        return _RichBar(self, self._progress, what, total)
 
     def say(self, line: str) -> None:
         if sys.stdout.isatty():
@@ -124,11 +124,12 @@ class _Shown:
             print(line, flush=True)
 
 
-class _ShownBar:
+class _RichBar:
     def __init__(self, bars: Bars, progress: "Progress", what: str, total: int | None) -> None:
         self._bars = bars
         self._progress = progress
         self._task = progress.add_task(what, total=total, note="")
+        self._shown = next(task for task in progress.tasks if task.id == self._task)
 
     def advance(self, note: str = "") -> None:
         self._progress.update(self._task, advance=1, note=note)
@@ -137,7 +138,7 @@ class _ShownBar:
         self._progress.update(self._task, completed=done)
 
     def expect(self, total: int | None) -> None:
-        self._progress.update(self._task, total=total)
+        self._shown.total = total  # `update` would forget how fast it went, and so how long it takes
 
     def say(self, line: str) -> None:
         self._bars.say(line)

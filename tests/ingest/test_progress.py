@@ -9,6 +9,9 @@ import sys
 import termios
 
 import pytest
+from rich.progress import Progress
+
+from ingest.cli.progress import RichBars
 
 BARS = """
 from ingest.cli.backfill import noted, titled
@@ -60,6 +63,16 @@ def test_what_is_said_beside_a_bar_gets_into_the_pipe_that_stdout_is(columns: in
     said, shown = on_terminal(BARS, columns)
     assert said == "das [bold]bleibt :smile:\ndas auch\n"
     assert "bleibt" not in shown
+
+
+def test_a_total_that_is_corrected_at_each_step_leaves_the_time_left_to_be_seen() -> None:
+    with Progress(disable=True) as progress:
+        bar = RichBars(progress).bar("pages")
+        for n in range(5):
+            bar.expect(20 - n)
+            bar.advance()
+    assert progress.tasks[0].total == 16
+    assert progress.tasks[0].time_remaining is not None
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120, 160])
