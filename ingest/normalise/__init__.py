@@ -2,16 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from ingest.decode import Decoded
 from ingest.hints import Hints
 from ingest.normalise.bodies import rendered
+from ingest.normalise.date_order import common_order, is_numeric
 from ingest.normalise.entry import Around, entry_of, first_url, relation
 from ingest.normalise.extra import canonical_json
 from ingest.normalise.text import one_line, plain_title, text_of
 from ingest.normalise.urls import absolute_url, resolved_base
-from ingest.parse.parsed import Link, ParsedEntry, ParsedFeed
+from ingest.parse.parsed import Date, Link, ParsedEntry, ParsedFeed
 from storage.records import NO_SOURCE, Entry, FeedHead, Reading
 
 # RFC 4287 section 4.2.1 and JSON Feed 1.1: the feed's authors are those of entries without. RSS's are editors.
@@ -26,8 +28,8 @@ def reading(parsed: ParsedFeed, hints: Hints, decoded: Decoded) -> Reading:
     Relative links: RFC 3986 section 5.1, that is xml:base, then where the document was got (`hints.base_url`), then
     where it says that it is. `note` says in words what was repaired, cut or left out.
     """
-    said = around(parsed, hints)
-    read = [_told_cuts(entry, said) for entry in parsed.entries]
+    said = replace(around(parsed, hints), order=common_order(date.raw for date in _dates(parsed)))
+    read = [_entry(entry, said) for entry in parsed.entries]
     return Reading(
         head=_head(parsed, said.base, said.cuts),
         entries=tuple(entry for entry, _ in read),
@@ -35,7 +37,7 @@ def reading(parsed: ParsedFeed, hints: Hints, decoded: Decoded) -> Reading:
         encoding_verdict=decoded.verdict,
         salvaged=parsed.salvaged,
         note=_note(parsed, decoded, said.cuts),
-        sources=b"".join(_sources(parsed, [was_cut for _, was_cut in read])),
+        sources=b"".join(_sources(parsed, [is_read_anew for _, is_read_anew in read])),
         against=hints.known if parsed.left_out else b"",
     )
 
@@ -51,16 +53,24 @@ def around(parsed: ParsedFeed, hints: Hints) -> Around:
     )
 
 
-def _told_cuts(parsed: ParsedEntry, around: Around) -> tuple[Entry, bool]:
+def _dates(parsed: ParsedFeed) -> Iterator[Date]:
+    yield from parsed.dates
+    for entry in parsed.entries:
+        yield from entry.dates
+
+
+def _entry(parsed: ParsedEntry, around: Around) -> tuple[Entry, bool]:
+    """The entry, and whether it is to be read each time: of what was cut each reading tells, and the dates of its
+    neighbours say what a date in numbers means.
+    """
     before = around.cuts.total()
-    return entry_of(parsed, around), around.cuts.total() > before
+    return entry_of(parsed, around), around.cuts.total() > before or any(is_numeric(date.raw) for date in parsed.dates)
 
 
-def _sources(parsed: ParsedFeed, was_cut: Sequence[bool]) -> Iterator[bytes]:
-    """An entry of which something was cut is read each time, so that each reading tells of it."""
-    cut = iter(was_cut)
+def _sources(parsed: ParsedFeed, is_read_anew: Sequence[bool]) -> Iterator[bytes]:
+    anew = iter(is_read_anew)
     for source in parsed.sources:
-        yield source if source in parsed.left_out or not next(cut) else NO_SOURCE
+        yield source if source in parsed.left_out or not next(anew) else NO_SOURCE
 
 
 def _base(parsed: ParsedFeed, hints: Hints) -> str | None:

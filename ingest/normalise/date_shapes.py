@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from ingest.normalise.date_order import Reading, by_order, chosen, dated, day_of_year, year_of
-from ingest.normalise.date_words import HALVES, LINKS, MONTHS, ROMAN, SUFFIXES, WEEKDAYS, folded
+from ingest.normalise.date_order import Order, Reading, by_order, chosen, dated, day_of_year, year_of
+from ingest.normalise.date_words import HALVES, LINKS, MONTHS, OTHERWISE, ROMAN, SUFFIXES, WEEKDAYS, folded
 from ingest.normalise.date_zones import is_military, is_name
 
 
@@ -29,6 +29,7 @@ class _Found:
     """What was found so far. `parts` are the letters of the shape, each with its text."""
 
     language: str | None
+    order: Order
     parts: list[tuple[str, str]] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     clock: tuple[int, int, int] | None = None
@@ -54,8 +55,9 @@ _FROM_DIGIT = re.compile(
     | (?P<ymd> \d{4} (?: - 0?\d{1,2} - | / \d{1,2} / | \. \s?\d{1,2} \. \s? ) \d{1,2} (?!\d) (?: t(?=\d) )? )
     | (?P<ordinal> \d{4} - \d{3} (?![\d-]) (?: t(?=\d) )? )
     | (?P<yearmonth> \d{4} - \d\d (?![\d-]) )
-    | (?P<dmy> \d{1,2} (?: / \d{1,2} / | - \d{1,2} - | \. \s?\d{1,2} \. \s? ) (?: \d{4} | \d\d ) (?!\d) )
-    | (?P<number> \d{1,4} (?: (?: st|nd|rd|th|er|re|eme|e|o|a|:[ae]|-?го ) (?![^\W_]) )? (?!\d) (?: t(?=\d) )? )
+    | (?P<dmy> \d{1,2} (?: / \d{1,2} / | - \d{1,2} - | \. \s?\d{1,2} \. \s? ) (?: \d{4} | \d\d ) (?!\d) (?: t(?=\d) )? )
+    | (?P<number> \d{1,4} (?: (?: st|nd|rd|th|er|re|eme|e|:[ae]|-?го | (?<=(?<!\d)1)(?-i:[oa]) ) (?![^\W_]) )?
+          (?!\d | [oal](?![^\W_]) ) (?: t(?=\d) )? )
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -74,18 +76,23 @@ _OFFSET = re.compile(r"\s?(?:GMT|UTC|UT)?\s?[+-]\d{1,2}(?::?\d\d)?(?::00)?(?![\d
 _SPAN = re.compile(r"(?<![\d:])\d{1,2}:\d\d-\d{1,2}:\d\d(?![:\d])")
 _COMMENT = re.compile(r"\(([^()]*)\)")
 _DIGITS = re.compile("[0-9]+")
+_LABEL = re.compile(
+    r"(?:stand|veröffentlicht|erschienen|datum|published|posted|date|publié|publicado|pubblicato)(?:\s?:|\s+(?:am|on|le))\s*",
+    re.IGNORECASE,
+)
 
 
-def said(text: str, language: str | None) -> Said | None:
-    """What a date in plain text says; `language` is a lower-case tag (`de-at`) that settles what would stay open.
+def said(text: str, language: str | None, order: Order) -> Said | None:
+    """What a date in plain text says; `language` is a lower-case tag (`de-at`) that settles what names mean, `order`
+    what numbers do.
 
-    >>> said("Do, 24. Juli 2025, 14:05 Uhr", "de")
+    >>> said("Do, 24. Juli 2025, 14:05 Uhr", "de", Order())
     Said(day=datetime.date(2025, 7, 24), clock=(14, 5, 0), zones=(), assumed=())
     """
-    plain, comments = _without_comments(text)
+    plain, comments = _without_comments(_LABEL.sub("", text, count=1) if _LABEL.match(text) else text)
     if _SPAN.search(plain) and not plain[:4].isdigit():
         return None  # "24.07.2025 10:00-12:00" is a span of time sooner than an offset
-    found = _scanned(plain, _Found(language))
+    found = _scanned(plain, _Found(language, order))
     if found is None:
         return None
     if not found.zones:
@@ -126,8 +133,9 @@ def _numbers(text: str) -> list[int]:
 # --- one taker for each kind of part; False ends the reading ----------------------------------------------------------
 
 
-def _take_gap(_found: _Found, _text: str, _rest: str) -> bool:
-    return True
+def _take_gap(found: _Found, text: str, rest: str) -> bool:
+    """A minus before a year is one: `30 Nov -0001` is what programs write that have no date."""
+    return not (text.endswith("-") and (text != "-" or not found.last) and rest[:4].isdigit())
 
 
 def _take_day(found: _Found, readings: Iterable[Reading | None]) -> bool:
@@ -171,9 +179,9 @@ def _take_yearmonth(found: _Found, text: str, _rest: str) -> bool:
 
 
 def _take_dmy(found: _Found, text: str, _rest: str) -> bool:
-    if found.readings and found.clock is None and "." in text:
+    if "." in text and found.clock is None and (found.readings or any(kind == "y" for kind, _ in found.parts)):
         return _set_clock(found, _numbers(text))  # "24.07.2025 kl. 10.15.00"
-    return _take_day(found, by_order(_DIGITS.findall(text), text.lstrip("0123456789")[0], found.language))
+    return _take_day(found, by_order(_DIGITS.findall(text), text.lstrip("0123456789")[0], found.order))
 
 
 def _take_clock(found: _Found, text: str, _rest: str) -> bool:
@@ -227,7 +235,8 @@ def _take_small_word(found: _Found, text: str, name: str, rest: str) -> bool:
         return _take_zone(found, text, rest)
     if "'" in name:
         return _take_word(found, text.partition("'")[2], rest)
-    return not found.last and rest.startswith(",")  # the place of a weekday, in a language that we do not know
+    # The place of a weekday, in a language that we do not know.
+    return not found.last and rest.startswith(",") and name not in OTHERWISE
 
 
 def _is_word(name: str) -> bool:
@@ -270,12 +279,19 @@ def _result(found: _Found) -> Said | None:
     clock = _in_24_hours(found)
     if clock is None and found.clock:
         return None
-    pick = chosen(_readings(found), frozenset(found.weekdays))
+    pick = chosen(_readings(found), frozenset(found.weekdays), found.order)
     if pick is None or (clock and pick[0].missing == "first of the month"):
+        return None
+    if clock is None and _is_sooner_a_clock(pick[0].day.year, found.zones):
         return None
     reading, settled = pick
     assumed = [note for note in (reading.missing, settled, None if clock else "midnight") if note]
     return Said(reading.day, clock, tuple(found.zones), tuple(assumed))
+
+
+def _is_sooner_a_clock(year: int, zones: list[str]) -> bool:
+    """`20 Nov 1030`, `20 Nov 1930 GMT`."""
+    return year < (1970 if zones else 1583)
 
 
 def _in_24_hours(found: _Found) -> tuple[int, int, int] | None:
@@ -294,7 +310,7 @@ def _readings(found: _Found) -> list[Reading]:
     if shape == "d":
         return found.readings
     if shape in _NUMERIC:
-        return by_order(texts, " ", found.language)
+        return by_order(texts, " ", found.order)
     return _named_readings(shape, texts, found.language)
 
 

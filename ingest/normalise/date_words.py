@@ -195,6 +195,11 @@ LINKS = _words(
     "la las le los o ob of om on op ora ore os o'clock saat the to u um v ve vom в о об ο στις"
 )
 SUFFIXES = _words("g god godine h horas hora hours hr hrs hs r rok roku uhr ur uur ч час г год году года р року жыл")
+# What may stand before a date and make it another one.
+OTHERWISE = _words(
+    "ab about after around before bis by circa deadline due end ends expires expiry from midday midnight mittag "
+    "mitternacht morgen nach noon since seit start starts today tomorrow until valid vor yesterday"
+)
 
 # name -> half of the day, and the language outside which it means something else ("de" is "of" in Spanish)
 HALVES = {

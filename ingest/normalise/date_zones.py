@@ -136,6 +136,8 @@ def zoned(written: tuple[str, ...], local: datetime, outlet: ZoneInfo | None) ->
     offset = numbers.pop()
     if numbers or offset is None or not all(_can_mean(name, offset, local) for name in names):
         return None
+    if offset and written[0] in "Zz":  # no template has both in this order
+        return None
     return Zoned(offset)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from ingest.normalise.date_order import Reading, by_order, chosen, dated, day_of_year, year_of
+from ingest.normalise.date_order import Order, Reading, by_order, chosen, dated, day_of_year, written_order, year_of
 from ingest.normalise.date_shapes import Said, said
 from ingest.normalise.date_words import ENGLISH_MONTHS
 from ingest.normalise.date_zones import Zoned, in_place, place, zoned
@@ -34,6 +34,7 @@ _BARE = re.compile(r"[0-9]{4,7}|[0-9]{9,10}(?:\.[0-9]+)?|[0-9]{13}|-[0-9]{2}-?[0
 _CLOCK_BEHIND_T = re.compile(
     r"(?<=[0-9]{4}-[0-9]{2}-[0-9]{2}) ?[Tt] ?([0-9]{2}):?([0-9]{2})(?::?([0-9]{2}))?(?![0-9:])"
 )
+_HOUR_BEHIND_T = re.compile(r"(?<=[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2})(?=[Zz]|[+-][0-9]{2}|$)")
 _HANGUL = re.compile("[가-힣]")
 
 
@@ -47,11 +48,11 @@ class Instant:
     assumed: str | None = None
 
 
-def instant(raw: str, *, timezone: str | None, language: str | None) -> Instant | None:
+def instant(raw: str, *, timezone: str | None, language: str | None, order: Order | None = None) -> Instant | None:
     """The instant that `raw` names, None if that is unknown or open to two readings. Never raises.
 
     A date without a zone is in `timezone` (IANA name; None or unknown: UTC) and one without a time is its midnight;
-    both are said in `assumed`. `language` (BCP 47) settles names and the order of day and month.
+    both are said in `assumed`. `language` (BCP 47) settles names, and the order of day and month unless `order` does.
 
     >>> instant("Do, 24 Jul 2025 14:05:00 MESZ", timezone=None, language=None)
     Instant(at=datetime.datetime(2025, 7, 24, 12, 5, tzinfo=datetime.timezone.utc), assumed=None)
@@ -61,7 +62,7 @@ def instant(raw: str, *, timezone: str | None, language: str | None) -> Instant 
     """
     if len(raw) > _LONGEST:
         return None
-    found = _rfc3339(raw) or _rfc5322(raw, timezone) or _written(raw, timezone, language)
+    found = _rfc3339(raw) or _rfc5322(raw, timezone) or _written(raw, timezone, language, order)
     if found is None or found.at.year in _ONE_CALENDAR:
         return found
     return None if _tag(language).partition("-")[0] in _OTHER_CALENDARS else found
@@ -106,9 +107,10 @@ def _offset(sign: str, hours: str, minutes: str) -> timedelta:
 # --- all other shapes -------------------------------------------------------------------------------------------------
 
 
-def _written(raw: str, timezone: str | None, language: str | None) -> Instant | None:
-    text = _plain(raw)
-    found = _bare(text) if _BARE.fullmatch(text) else said(text, _tag(language))
+def _written(raw: str, timezone: str | None, language: str | None, order: Order | None = None) -> Instant | None:
+    text, tag = _plain(raw), _tag(language)
+    order = order or Order(written_order(tag, timezone))
+    found = _bare(text) if _BARE.fullmatch(text) else said(text, tag, order)
     if found is None:
         return None
     outlet = _outlet(timezone)
@@ -131,7 +133,7 @@ def _plain(raw: str) -> str:
     text = html.unescape(html.unescape(raw)) if "&" in raw else raw
     if not text.isascii():
         text = "".join(map(_plain_char, unicodedata.normalize("NFKC", text)))
-    return _CLOCK_BEHIND_T.sub(_with_colons, " ".join(text.split()))
+    return _HOUR_BEHIND_T.sub(r"T\1:00", _CLOCK_BEHIND_T.sub(_with_colons, " ".join(text.split())))
 
 
 def _with_colons(match: re.Match[str]) -> str:
@@ -162,7 +164,7 @@ def _bare(text: str) -> Said | None:
         case 5 if text.startswith("0"):  # without the zero it may be a count, or a spreadsheet's day
             return _midnight(day_of_year(2000 + int(text[:2]), int(text[2:])))
         case 6:
-            pick = chosen(by_order([text[:2], text[2:4], text[4:]], "-", None), frozenset())
+            pick = chosen(by_order([text[:2], text[2:4], text[4:]], "-", Order()), frozenset())
             return _midnight(pick[0] if pick else None)
         case 7:
             found = day_of_year(int(text[:4]), int(text[4:]))

@@ -1,10 +1,11 @@
 """When an entry was published and updated: which of its dates says so. Pure."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from ingest.normalise.date_order import Order
 from ingest.normalise.dates import Instant, instant
 from ingest.parse.parsed import Date
 
@@ -13,7 +14,7 @@ _PUBLISHED = (
     *("pubdate", "published", "date_published", "news:publication_date", "atom:published", "issued", "atom:issued"),
     *("dc:date", "date", "dcterms:issued", "dc:issued", "prism:publicationdate", "pubdate:iso8601", "publicationdate"),
     *("publishdate", "datepublished", "dcterms:date", "dcterms:available", "itunes:pubdate"),
-    *("created", "atom:created", "dcterms:created", "dc:created"),
+    *("created", "atom:created", "dcterms:created", "dc:created"),  # _BEGUN
 )
 _UPDATED = (
     *("updated", "date_modified", "atom:updated", "modified", "atom:modified", "dcterms:modified", "dc:modified"),
@@ -21,6 +22,8 @@ _UPDATED = (
     "lastbuilddate",
 )
 _MIDNIGHT = re.compile(r"(?<![0-9:])0?0:00(?::00(?:\.0+)?)?(?![0-9:])")
+_BEGUN = frozenset({"created", "atom:created", "dcterms:created", "dc:created"})
+_FARTHEST_ZONE = timedelta(hours=14)
 _PUBLISHED_RANK = {name: rank for rank, name in enumerate(_PUBLISHED)}
 _UPDATED_RANK = {name: rank for rank, name in enumerate(_UPDATED)}
 
@@ -49,8 +52,10 @@ class Dating:
         return not _MIDNIGHT.search(self.published_raw or "")
 
 
-def dating(dates: Iterable[Date], *, timezone: str | None, language: str | None) -> Dating:
-    """The first date of each kind that can be read, one that leaves nothing open (zone, time of day) before others.
+def dating(dates: Iterable[Date], *, timezone: str | None, language: str | None, order: Order | None = None) -> Dating:
+    """The first date of each kind that can be read. One without a time of day gives way to one that leaves none open,
+    and one whose zone nobody knows to one that may be the same moment. When something was begun (`created`) stands for
+    its publication only where nothing else does. `order`: of day and month in the document's other dates.
 
     An update stands for the publication only where no date of publication can be read; then `published_source` names
     its element. A date that is missing is never guessed.
@@ -58,8 +63,12 @@ def dating(dates: Iterable[Date], *, timezone: str | None, language: str | None)
     dates = tuple(dates)
     published = _ranked(dates, _PUBLISHED_RANK)
     updated = _ranked(dates, _UPDATED_RANK)
-    update, updated_at = _first(updated, timezone, language)
-    chosen, published_at = _first(published, timezone, language)
+
+    def read(date: Date) -> Instant | None:
+        return instant(date.raw, timezone=timezone, language=language, order=order)
+
+    update, updated_at = _first(updated, read)
+    chosen, published_at = _first(published, read)
     if published_at is None and updated_at is not None:
         chosen, published_at = update, updated_at
     chosen = chosen or next(iter((*published, *updated)), None)
@@ -74,14 +83,9 @@ def dating(dates: Iterable[Date], *, timezone: str | None, language: str | None)
         tuple(
             (date.element, date.raw.strip()[:200])
             for date in (*published, *updated)
-            if date is not chosen and not _names_one_of(told, date, timezone, language)
+            if date is not chosen and not ((found := read(date)) and found.at in told)
         ),
     )
-
-
-def _names_one_of(told: set[datetime], date: Date, timezone: str | None, language: str | None) -> bool:
-    found = instant(date.raw, timezone=timezone, language=language)
-    return found is not None and found.at in told
 
 
 def _ranked(dates: Iterable[Date], rank: dict[str, int]) -> list[Date]:
@@ -89,12 +93,19 @@ def _ranked(dates: Iterable[Date], rank: dict[str, int]) -> list[Date]:
     return found if len(found) < 2 else sorted(found, key=lambda date: rank[date.element.lower()])
 
 
-def _first(dates: Iterable[Date], timezone: str | None, language: str | None) -> tuple[Date | None, Instant | None]:
+def _first(dates: Iterable[Date], read: Callable[[Date], Instant | None]) -> tuple[Date | None, Instant | None]:
     best: tuple[Date | None, Instant | None] = (None, None)
     for date in dates:
-        found = instant(date.raw, timezone=timezone, language=language)
-        if found and found.assumed is None:
-            return date, found
-        if found and best[1] is None:
+        found = read(date)
+        if found is None or (best[1] and date.element.lower() in _BEGUN):
+            continue
+        if best[1] is None or (found.assumed is None and _gives_way(best[1], found)):
             best = date, found
+        if found.assumed is None:
+            break
     return best
+
+
+def _gives_way(known: Instant, exact: Instant) -> bool:
+    assumed = known.assumed or ""
+    return "midnight" in assumed or ("time zone UTC" in assumed and abs(known.at - exact.at) <= _FARTHEST_ZONE)

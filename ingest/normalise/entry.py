@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from ingest.normalise.bodies import Bodies, bodies
+from ingest.normalise.date_order import Order
 from ingest.normalise.dating import Dating, dating
 from ingest.normalise.extra import canonical_json
 from ingest.normalise.identity import entry_digest, keys, wording_digest
@@ -42,6 +43,7 @@ class Around:
     timezone: str | None
     language: str | None
     authors: tuple[Author, ...] = ()  # of entries that name none
+    order: Order | None = None  # of day and month in its dates, if these prove one
     cuts: Counter[str] = field(default_factory=Counter)
 
 
@@ -53,7 +55,9 @@ def entry_of(parsed: ParsedEntry, around: Around) -> Entry:
     canonical = _canonical(parsed.links, url, base)
     comments = _comments(parsed, base)
     texts = bodies(parsed.summaries, parsed.contents, base)
-    dated = dating(parsed.dates, timezone=around.timezone, language=parsed.language or around.language)
+    dated = dating(
+        parsed.dates, timezone=around.timezone, language=parsed.language or around.language, order=around.order
+    )
     wording = _wording(parsed, around, base, texts, dated)
     wording = replace(wording, digest=wording_digest(wording, canonical))
     entry = Entry(
