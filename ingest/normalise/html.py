@@ -6,8 +6,9 @@ attributes of one tag and in some texts); what comes after it only takes whole t
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
+from html import escape, unescape
 
 import nh3
 
@@ -40,7 +41,7 @@ _ATTRIBUTES = {
     "*": {"dir", "lang", "title"},
     "a": {"href", "hreflang", "rel"},
     "audio": {"src", "controls"},
-    "img": {"alt", "height", "sizes", "src", "srcset", "width"},
+    "img": {"alt", "class", "height", "hidden", "sizes", "src", "srcset", "style", "width"},  # see _of_image
     "li": {"value"},
     "ol": {"reversed", "start", "type"},
     "source": {"media", "sizes", "src", "srcset", "type"},
@@ -63,10 +64,19 @@ _LONG_TAG = re.compile(rf"<([A-Za-z][A-Za-z0-9]*)[^<>]{{{MAX_TAG},}}>?")
 _BRACKET = re.compile("[<>]")
 _STRETCH = re.compile(rf"[^<>]{{1,{MAX_TAG}}}")
 _IMAGE = re.compile(r"<img[^>]*>")
+_UNSEEN_STYLE = re.compile(
+    r"""(?:^|[;{]) \s* (?: display\s*:\s*none | visibility\s*:\s*hidden
+        | (?:max-)?(?:width|height)\s*:\s*(?:0|1px|0px)\s*(?:!important\s*)?(?:;|$) )""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_SMILEY = re.compile(r"(?:^|\s)(?:wp-smiley|emoji|smiley)(?:\s|$)")
+_ALT = re.compile(r' alt="([^"]*)"')
 _PIXEL = re.compile(
-    r"""\s(?:width|height)="\s*[01](?:px)?\s*"|\ssrc="https?://(?:
+    r"""\s(?:width|height)="\s*[01](?:px)?\s*"|\shidden="|\ssrc="https?://(?:
         pixel\.wp\.com/|stats\.wordpress\.com/b\.gif|feeds\.feedburner\.com/~r/|feedads\.g\.doubleclick\.net/
-        |[^"/]*/~(?:r|ff|a)/|[^"/]*doubleclick\.net/|vg0[0-9]\.met\.vgwort\.de/|[^"/]*\.ivwbox\.de/
+        |[^"/]*/~(?:r|ff|a)/|[^"/]*doubleclick\.net/|[^"/]*\.met\.vgwort\.de/|[^"/]*\.ivwbox\.de/|[^"/]*\.ioam\.de/
+        |[^"?]*/(?:matomo|piwik)\.php\?|(?:www\.)?facebook\.com/tr[/?]|[^"/]*\.scorecardresearch\.com/
+        |[^"/]*\.adform\.net/|[^"/]*\.quantserve\.com/|[^"/]*\.imrworldwide\.com/|[^"/]*\.statcounter\.com/
         |(?:www\.)?google-analytics\.com/|pi\.feedsportal\.com/|rss\.buysellads\.com/|da\.feedsportal\.com/)""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -76,7 +86,8 @@ def clean_html(markup: str, base: str | None) -> str | None:
     """The markup as safe HTML with absolute http(s) links, resolved against `base`; None if nothing is left to see.
 
     Scripts, styles, forms, event handlers and tracking pixels are gone, and so is what stands beyond MAX_MARKUP
-    characters; of what a frame would show a link is left. Never raises.
+    characters; of what a frame would show a link is left, of a smiley what it stands for. Links may also lead to
+    addresses and numbers of people (mailto, tel). Never raises.
 
     >>> clean_html('<p onclick="x()">Hallo <a href="/welt">Welt</a><script>x()</script>', "https://example.org/a")
     '<p>Hallo <a href="https://example.org/welt">Welt</a></p>'
@@ -102,7 +113,7 @@ def _cleaner(base: str | None) -> nh3.Cleaner:
         clean_content_tags=set(_DROPPED_WHOLE),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
         attribute_filter=lambda _tag, name, value: _attribute(name, value, base),
-        url_schemes={"http", "https"},
+        url_schemes={"http", "https", "mailto", "tel"},
         url_relative="pass_through",
         link_rel=None,
     )
@@ -113,10 +124,23 @@ _URL_ATTRIBUTES = frozenset(["href", "src", "poster"])
 
 def _attribute(name: str, value: str, base: str | None) -> str | None:
     if name in _URL_ATTRIBUTES:
+        if name == "href" and _PERSON.match(value):
+            return value.strip()
         return absolute_url(value, base)
     if name == "rel":
         return value if value == EMBEDDED else None
+    if name in _OF_IMAGE:
+        return _OF_IMAGE[name](value)
     return _srcset(value, base) if name == "srcset" else value
+
+
+_PERSON = re.compile(r"\s*(?:mailto:[^\s<>\"]+@[^\s<>\"]+|tel:\+?[0-9().\-/ ]{3,40})\s*$", re.IGNORECASE)
+# What tells an image that nobody is to see, and a smiley: kept as a mark until `_kept_image` has seen it.
+_OF_IMAGE: dict[str, Callable[[str], str | None]] = {
+    "hidden": lambda _: "",
+    "style": lambda value: "hidden" if _UNSEEN_STYLE.search(value) else None,
+    "class": lambda value: "smiley" if _SMILEY.search(value) else None,
+}
 
 
 def _srcset(value: str, base: str | None) -> str | None:
@@ -146,7 +170,12 @@ def _candidates(value: str) -> Iterator[tuple[str, str]]:
 
 def _kept_image(match: re.Match[str]) -> str:
     tag = match[0]
-    return "" if (" src=" not in tag and " srcset=" not in tag) or _PIXEL.search(tag) else tag
+    if (" src=" not in tag and " srcset=" not in tag) or ' style="hidden"' in tag or _PIXEL.search(tag):
+        return ""
+    if ' class="smiley"' in tag:
+        said = _ALT.search(tag)
+        return escape(unescape(said[1])) if said else ""
+    return tag
 
 
 def _shows_something(html: str) -> bool:

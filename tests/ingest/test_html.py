@@ -78,6 +78,16 @@ def test_without_a_base_a_relative_link_leads_nowhere_but_its_text_stays() -> No
         '<img src="https://feeds.feedburner.com/~r/abendpost/~4/x">',
         '<img src="https://vg07.met.vgwort.de/na/0123">',
         '<img alt="no source">',
+        '<img src="https://x.example/p.gif" style="border:0; width:1px;height:1px">',
+        '<img src="https://x.example/p.gif" style="display: none">',
+        '<img src="https://x.example/p.gif" style="VISIBILITY:hidden">',
+        '<img src="https://x.example/p.gif" hidden>',
+        '<img src="https://ssl-vg03.met.vgwort.de/na/abc">',
+        '<img src="https://b.example/stat/matomo.php?idsite=1&amp;rec=1" alt="">',
+        '<img src="https://b.example/piwik.php?idsite=1">',
+        '<img src="https://www.facebook.com/tr?id=1&amp;ev=PageView">',
+        '<img src="https://b.scorecardresearch.com/p?c1=2">',
+        '<img src="https://track.adform.net/x">',
     ],
 )
 def test_tracking_pixels_go(pixel: str) -> None:
@@ -88,6 +98,35 @@ def test_tracking_pixels_go(pixel: str) -> None:
 def test_a_picture_of_a_hundred_pixels_is_no_tracking_pixel() -> None:
     picture = '<img src="https://example.org/a.jpg" width="100" height="1000">'
     assert clean_html(picture, BASE) == picture
+
+
+@pytest.mark.parametrize(
+    "style", ["width:100px", "max-width:100%;height:auto", "line-height:1px", "width:1.5em", "border-width:0"]
+)
+def test_a_picture_whose_style_is_to_be_seen_stays_without_it(style: str) -> None:
+    picture = '<img src="https://example.org/a.jpg">'
+    assert clean_html(f'<img src="/a.jpg" style="{style}" class="alignleft">', BASE) == picture
+
+
+def test_what_another_attribute_says_makes_no_pixel() -> None:
+    title = '\' style="hidden" class="smiley" hidden="\''
+    assert "/a.jpg" in str(clean_html(f'<img src="/a.jpg" title={title}>', BASE))
+
+
+def test_a_smiley_is_what_it_stands_for() -> None:
+    smiley = '<img class="{}" src="https://s.w.org/x.png" alt="{}">'
+    markup = smiley.format("wp-smiley", "&lt;3") + smiley.format("big emoji", "🙂") + smiley.format("smiley", "")
+    assert clean_html(f"<p>Ja {markup}</p>", BASE) == "<p>Ja &lt;3🙂</p>"
+
+
+@pytest.mark.parametrize("href", ["mailto:a@b.example", "mailto:a@b.example?subject=Hallo%20Welt", "tel:+43 1 234-5"])
+def test_links_lead_to_people_too(href: str) -> None:
+    assert clean_html(f'<a href=" {href}">x</a>', BASE) == f'<a href="{href}">x</a>'
+
+
+@pytest.mark.parametrize("href", ["mailto:x", "tel:javascript:x()", "mailto:a@b c", "sms:1234", "javascript:a@b"])
+def test_but_nowhere_else(href: str) -> None:
+    assert clean_html(f'<a href="{href}">x</a>', BASE) == "<a>x</a>"
 
 
 @pytest.mark.parametrize("nothing", ["", " \n", "<p> </p>", "<p>&nbsp;</p><br>", "<script>x</script>", "<!-- x -->"])
