@@ -8,6 +8,7 @@ from typing import Any
 
 from storage.differing import Part, parts
 from storage.reading import Reader
+from storage.web.story import widest
 from storage.wordings import EntryTold, WordingTold, entry, wordings
 
 Row = dict[str, Any]
@@ -22,6 +23,7 @@ class Overview:
     outlets: list[Row]
     days: list[tuple[str, int]]
     newest: list[Row]
+    stories: list[Row]
     changes: list[Row]
     failing: list[Row]
     gaps: list[Row]
@@ -33,6 +35,7 @@ def overview(reader: Reader, now: datetime) -> Overview:
         outlets=reader.rows(_OUTLETS, {"since": _text(now - timedelta(days=7))}),
         days=per_day(reader, now),
         newest=reader.rows(_NEWEST),
+        stories=widest(reader, now),
         changes=reader.rows(_CHANGES),
         failing=reader.rows(_FAILING),
         gaps=reader.rows(_GAPS),
@@ -118,7 +121,7 @@ class EntryPage:
     keys: list[Row]
     enclosures: list[Row]
     provenance: list[Row]
-    stories: list[Row]
+    story: Row | None
 
 
 def entry_page(reader: Reader, entry_id: int) -> EntryPage | None:
@@ -136,8 +139,13 @@ def entry_page(reader: Reader, entry_id: int) -> EntryPage | None:
         keys=reader.rows("select feed, kind, key, because, void from entry_keys where entry_id = :entry_id", asked),
         enclosures=reader.rows("select url, type, medium, title from enclosures where entry_id = :entry_id", asked),
         provenance=reader.rows(_PROVENANCE, asked),
-        stories=_stories_of(reader, told.entry_id),
+        story=_story_of(reader, told.entry_id),
     )
+
+
+def _story_of(reader: Reader, entry_id: int) -> Row | None:
+    query = "select s.* from story_members m join stories s on s.story_id = m.story_id where m.entry_id = :entry_id"
+    return next(iter(reader.rows(query, {"entry_id": entry_id})), None)
 
 
 _SIGHTINGS = """
@@ -214,20 +222,6 @@ def days_seen(reader: Reader, last: date, outlet: str) -> dict[str, int]:
         {"outlet": outlet, "since": since.isoformat()},
     )
     return {row["day"]: row["polls"] for row in rows}
-
-
-# --- stories ----------------------------------------------------------------------------------------------------------
-
-
-def has_stories(reader: Reader) -> bool:
-    """Whether this archive ties articles of several outlets together."""
-    return bool(reader.rows("select 1 from sqlite_schema where type = 'view' and name = 'stories'"))
-
-
-def _stories_of(reader: Reader, entry_id: int) -> list[Row]:
-    if not has_stories(reader):
-        return []
-    return reader.rows("select story_id from story_members where entry_id = :entry_id", {"entry_id": entry_id})
 
 
 def _text(at: datetime) -> str:

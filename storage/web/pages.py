@@ -18,7 +18,9 @@ from storage.named import named_queries
 from storage.reading import Reader, reading
 from storage.search import Search, search
 from storage.search_marks import BEGIN, END
+from storage.story_sketch import is_available
 from storage.web import asking, drawing
+from storage.web.story import later, story_of, story_page
 
 T = TypeVar("T")
 DATABASE = "archive"
@@ -39,7 +41,7 @@ async def start(datasette: Any, request: Any) -> Response:
     now = _now()
     seen = await _asked(datasette, lambda reader: asking.overview(reader, now))
     chart = drawing.bars(seen.days, title="New entries a day")
-    return await _page(datasette, request, "start.html", seen=seen, chart=chart)
+    return await _page(datasette, request, "start.html", seen=seen, chart=chart, finds_stories=is_available())
 
 
 async def searching(datasette: Any, request: Any) -> Response:
@@ -102,6 +104,25 @@ async def entry(datasette: Any, request: Any) -> Response:
 def is_link(url: str | None) -> bool:
     """Whether it may stand in an href."""
     return bool(url) and str(url).lower().startswith(("http://", "https://"))
+
+
+async def story(datasette: Any, request: Any) -> Response:
+    """One story: who had it when, how much each changed. The address of any of its entries leads to it."""
+    asked = int(request.url_vars["story_id"])
+    compare = request.args.get("with") or ""
+    story_id = await _asked(datasette, lambda reader: story_of(reader, asked))
+    if story_id is None:
+        raise NotFound(f"There is no story {asked}")
+    if story_id != asked:
+        return Response.redirect(f"/story/{story_id}")
+    page = await _asked(datasette, lambda reader: story_page(reader, asked, _number(compare)))
+    if page is None:
+        raise NotFound(f"There is no story {asked} any more")
+    return await _page(datasette, request, "story.html", page=page, later=later)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
 async def raw(datasette: Any, request: Any) -> Response:
@@ -175,6 +196,7 @@ ROUTES = [
     (r"^/$", start),
     (r"^/search$", searching),
     (r"^/entry/(?P<entry_id>[0-9]{1,18})$", entry),
+    (r"^/story/(?P<story_id>[0-9]{1,18})$", story),
     (r"^/document/(?P<document_id>[0-9]{1,18})$", raw),
     (r"^/charts$", charts),
     (r"^/queries$", queries),

@@ -15,15 +15,31 @@ from saying import START, Said, visit
 from storage.archive import Archive
 from storage.engine import sqlite_driver
 
-PATHS = ["/", "/search?q=Haushalt", "/entry/1", "/charts", "/charts?outlet=orf", "/queries", "/archive/entries-per-day"]
+STORIES = ["/story/2", "/story/2?with=7"]
+PATHS = [
+    "/",
+    "/search?q=Haushalt",
+    "/entry/1",
+    *STORIES,
+    "/charts",
+    "/charts?outlet=orf",
+    "/queries",
+    "/archive/entries-per-day",
+]
 THEIRS = ["/archive", "/archive/entries", "/archive?sql=select+1+as+one"]  # Datasette's, in our clothes
+
+
+AGENCY = """Der Nationalrat hat am Mittwoch nach langer Debatte das neue Budget beschlossen. Dafür stimmten die
+Parteien der Regierung, dagegen die gesamte Opposition. Der Finanzminister sprach von einem schwierigen Weg, den das
+Land gemeinsam gehen müsse. Die Gewerkschaft kündigte für Herbst Proteste in allen Landeshauptstädten an."""
+TEXTS = {("standard", 0): f"Wien (APA) - {AGENCY}", ("presse", 0): AGENCY.replace("schwierigen", "steinigen")}
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three outlets, an article that was changed, a feed that fails."""
     path = tmp_path_factory.mktemp("page") / "archive.sqlite"
-    first = datetime.now(UTC) - timedelta(days=3) - START
+    first = datetime.now(UTC) - timedelta(days=2) - START
     now = first / timedelta(hours=1)
     with Archive.open(str(path), create=True) as opened:
         feed = opened.ensure_feed("orf", "news", "https://orf.example/feed")
@@ -32,9 +48,18 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         opened.record([visit(feed, now, old), visit(feed, now + 1, new)])
         for outlet in ("standard", "presse"):
             other = opened.ensure_feed(outlet, "news", f"https://{outlet}.example/feed")
-            said = [Said(f"Meldung {n}", guid=str(n), url=f"https://{outlet}.example/{n}", at=now) for n in range(5)]
+            said = [
+                Said(
+                    f"Meldung {n}",
+                    guid=str(n),
+                    url=f"https://{outlet}.example/{n}",
+                    at=now,
+                    text=TEXTS.get((outlet, n)),
+                )
+                for n in range(5)
+            ]
             opened.record([visit(other, now + 2, *said)])
-        opened.refresh_search()
+        opened.refresh()
     connection = sqlite_driver().connect(path, isolation_level=None)
     connection.execute("update feed set state = 'failing', last_error = 'dns: no such host' where feed_id = 3")
     connection.close()
@@ -95,6 +120,37 @@ def test_an_entry_shows_its_wordings_side_by_side_and_where_they_were_seen(page:
     with page.expect_download() as download:
         page.locator("a[href^='/document/']").first.click()
     assert b"Haushalt beschlossen" in Path(download.value.path()).read_bytes()
+
+
+def test_a_story_tells_who_had_it_when_and_what_each_changed(page: Any, address: str) -> None:
+    page.goto(address)
+    page.click("#stories + ul a")
+    assert page.url.endswith("/story/2")
+    assert "2 outlets have this in much the same words · standard had it first" in page.inner_text("main")
+    assert [row.split("\t")[0] for row in page.locator("tbody tr").all_inner_texts()] == ["standard", "presse"]
+    page.click("tbody a:has-text('compare')")
+    assert page.inner_text("[aria-label='the first'] .text:last-child").startswith("Wien (APA) - Der Nationalrat")
+    assert page.locator("del").all_inner_texts() == ["Wien (APA) - ", "schwierigen"]
+    assert page.locator("ins").all_inner_texts() == ["steinigen"]
+
+
+def test_an_entry_leads_to_its_story_and_the_address_of_any_member_does(page: Any, address: str) -> None:
+    page.goto(f"{address}/entry/7")
+    page.click("text=2 outlets have it")
+    assert page.url.endswith("/story/2")
+    page.goto(f"{address}/story/7")
+    assert page.url.endswith("/story/2")
+
+
+@pytest.mark.parametrize("path", ["/story/1", "/story/99999", "/story/x"])
+def test_what_is_no_story_is_told_so(page: Any, address: str, path: str) -> None:
+    assert page.goto(f"{address}{path}").status == 404
+
+
+def test_a_comparison_with_what_is_not_in_the_story_is_left_out(page: Any, address: str) -> None:
+    for other in ("1", "2", "x", "9" * 30):
+        assert page.goto(f"{address}/story/2?with={other}").status == 200
+        assert page.locator("#beside").count() == 0
 
 
 def test_charts_say_in_words_what_they_show(page: Any, address: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ COLUMNS = {
     "fetch": ("url", "final_url", "detail", "request_headers", "response_headers"),
     "version": ("change",),
 }
+NOW = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 LISTS = ["/", "/search?q=Probe", "/charts", "/queries", "/archive", "/archive/entries?_size=100", "/archive/fetches"]
 
 
@@ -46,6 +48,10 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         query = "update wording set authors = :all, categories = :all, enclosures = :all where wording_id = :id"
         connection.execute(query, {"all": listed, "id": number})
     connection.execute("update feed set state = 'failing' where feed_id % 2")
+    for number in range(1, len(VECTORS) + 1):  # one story of them all
+        row = {"id": number, "bands": bytes(96)}
+        connection.execute("insert into story_text values (:id, :id, :id, 0, :bands, 1, 900, 900)", row)
+    connection.execute("insert into story values (1, :many, :many, :at, :at)", {"many": len(VECTORS), "at": NOW})
     connection.close()
     return path
 
@@ -67,7 +73,9 @@ def test_no_script_runs(archive: Path, browser: Any, policy: bool) -> None:
         context.on("request", lambda request: asked.append(request.url))
         page = context.new_page()
         page.on("dialog", lambda dialog: (ran.append(dialog.message), dialog.dismiss()))
-        for path in [*LISTS, *(f"/entry/{number}" for number in range(1, len(VECTORS) + 1))]:
+        numbers = range(1, len(VECTORS) + 1)
+        each = [path for number in numbers for path in (f"/entry/{number}", f"/story/1?with={number}")]
+        for path in [*LISTS, "/story/1", *each]:
             page.goto(f"{address}{path}", wait_until="load")
             hrefs = page.locator("a[href]").evaluate_all("all => all.map(each => each.href)")
             assert [href for href in hrefs if not href.startswith(("http:", "https:"))] == [], path
