@@ -14,6 +14,7 @@ from hashlib import sha256
 from typing import Any, TypeAlias
 from urllib.parse import quote, urlsplit
 
+from ingest.backfill.asking import may_pass
 from ingest.backfill.road import About, Ask, Listed, Page, Road, Walk, breaks_off, ended, failed
 from ingest.document import Document
 from storage.records import Entry, Reading, Reason, Route
@@ -31,7 +32,8 @@ _MEMENTO = re.compile(r"/web/(\d{14})(?:id_)?/(.+)$")
 class WaybackWalk(Walk):
     """First the captures of all `urls` are listed (`listing` is the index of the one in hand, `resume` where its list
     goes on), then some of them are got: `asking` is the next. `todo` are pairs between which something may be lost,
-    `seen` the names of entries in the captures of these pairs ([all, newest]), `bad` captures that are no use.
+    `seen` the names of entries in the captures of these pairs ([all, newest]), `bad` captures that are no use,
+    `lost` those of them that could not be had just then: the next walk asks for them again.
     """
 
     urls: tuple[str, ...]
@@ -42,6 +44,7 @@ class WaybackWalk(Walk):
     todo: tuple[tuple[int, int], ...] = ()
     seen: Mapping[str, Any] = field(default_factory=dict)
     bad: tuple[int, ...] = ()
+    lost: tuple[Capture, ...] = ()
     since: str | None = None
 
 
@@ -101,6 +104,8 @@ class Wayback(Road[WaybackWalk]):
         asked = -1 if walk.asking is None else walk.asking
         if page.reading is None or breaks_off(page):
             walk = replace(walk, bad=(*walk.bad, asked))
+            if may_pass(page):
+                walk = replace(walk, lost=(*walk.lost, walk.captures[asked]), whole=False)
         else:
             walk = replace(walk, seen={**walk.seen, str(asked): _seen(page.reading)})
             walk = replace(walk, todo=_halved(walk, asked))
@@ -125,7 +130,16 @@ class Wayback(Road[WaybackWalk]):
     def again(self, walk: WaybackWalk, about: About) -> WaybackWalk:
         newest = walk.captures[-1][0] if walk.captures else walk.since
         urls = tuple(url for url in dict.fromkeys((about.feed.url, *about.signs.urls)) if url and "${" not in url)
-        return WaybackWalk(urls=urls, since=newest, asked=walk.asked, offered=True, reached=walk.reached, top=walk.top)
+        lost = ((stamp, urls.index(walk.urls[which])) for stamp, which in walk.lost if walk.urls[which] in urls)
+        return WaybackWalk(
+            urls=urls,
+            since=newest,
+            captures=tuple(lost),
+            asked=walk.asked,
+            offered=True,
+            reached=walk.reached,
+            top=walk.top,
+        )
 
 
 def chosen(walk: WaybackWalk) -> WaybackWalk:
@@ -150,7 +164,9 @@ def chosen(walk: WaybackWalk) -> WaybackWalk:
 
 
 def _useless(walk: WaybackWalk) -> str:
-    return f"; {len(walk.bad)} of them broken or of other pages" if walk.bad else ""
+    useless, lost = len(walk.bad) - len(walk.lost), len(walk.lost)
+    told = [f"; {useless} of them broken or of other pages"] if useless else []
+    return "".join(told + ([f"; {lost} of them could not be had"] if lost else []))
 
 
 def _halved(walk: WaybackWalk, middle: int) -> tuple[tuple[int, int], ...]:

@@ -227,6 +227,27 @@ def test_a_list_of_captures_that_breaks_off_is_gone_on_with_the_next_time(tmp_pa
     assert guids(tmp_path) == list(range(1, 301))
 
 
+def test_a_capture_that_cannot_be_had_now_is_told_and_asked_for_again(tmp_path: Path) -> None:
+    outlet = Outlet(120, paging=None)
+    with serving(outlet.pages()) as server:
+        captures = outlet.captures(server.url("/feed/"), every=15)
+        server.pages |= captures.pages()
+        stamp = sorted(captures.captures)[3]
+        place = f"/web/{stamp}id_/{server.url('/feed/')}"
+        server.pages[place] = answer(b"", 500)
+        config = config_text(server, wayback=server.url("").rstrip("/"))
+        past = got(tmp_path, config, Route.WAYBACK, clock=StillClock())
+        assert "wayback is not whole" in told_missing(past)
+        assert "1 of them could not be had" in told_missing(past)
+        outlet.posts += 30  # and a year later
+        server.pages[place] = captures.captures[stamp]
+        tried = len(server.asked)
+        again = got(tmp_path, config, Route.WAYBACK, clock=StillClock())
+        assert sum(each.path.startswith("/web/") for each in server.asked[tried:]) <= 3
+    assert guids(tmp_path)[:120] == list(range(1, 121))
+    assert told_missing(again) == ""
+
+
 def test_captures_of_a_feed_that_was_never_well_formed_are_no_worse_for_it(tmp_path: Path) -> None:
     outlet = Outlet(120, paging=None)
     outlet.item = lambda n: Outlet.item(outlet, n).replace("Meldung", "A & B")  # type: ignore[method-assign]
