@@ -68,7 +68,11 @@ class Found:
 def main() -> None:
     """Measure and print."""
     args = _arguments()
-    with tempfile.TemporaryDirectory() as folder, server() as url, database(url, "chronik") as archive:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        server(autovacuum="on", fsync="on", synchronous_commit="on") as url,
+        database(url, "chronik") as archive,
+    ):
         found = _measure(Path(folder), archive, args)
     print(json.dumps(asdict(found), indent=1))
     if args.json:
@@ -199,7 +203,7 @@ def _started(folder: Path) -> "subprocess.Popen[bytes]":
 
 
 def _until_all_asked(archive: str, args: argparse.Namespace, log: Path) -> None:
-    end = time.monotonic() + 40 + args.feeds / 10
+    end = time.monotonic() + 120 + args.feeds / 2
     while time.monotonic() < end:
         time.sleep(2)
         try:

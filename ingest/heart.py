@@ -35,7 +35,7 @@ class Heart:
     @asynccontextmanager
     async def beating(self, writer: Writer, clock: Clock, name: str, verb: str) -> AsyncIterator[None]:
         """Beat for as long as the block lasts, from before it begins."""
-        await self._beat(writer, clock, name, verb)
+        await self._beat(writer, clock, name, verb, is_first=True)
         task = asyncio.create_task(self._go_on(writer, clock, name, verb), name="heart")
         try:
             yield
@@ -51,10 +51,10 @@ class Heart:
             except Exception as error:  # noqa: BLE001 - others think that we are dead, and we say so here
                 log.warning("the server was not told that we are there: %s", error or type(error).__name__)
 
-    async def _beat(self, writer: Writer, clock: Clock, name: str, verb: str) -> None:
+    async def _beat(self, writer: Writer, clock: Clock, name: str, verb: str, *, is_first: bool = False) -> None:
         def beat(tx: Tx) -> pollers.Company:
             company = pollers.beat(tx, name, verb, clock.now())
-            if company.somebody_died:
+            if company.somebody_died or is_first:
                 bury(tx, lambda holder: holder_of(holder) in company.alive)
             return company
 

@@ -254,8 +254,9 @@ class Writer:
         closing = False
         while not closing:
             group, closing = self._next_group()
-            while group:
-                self._commit(group)
+            for part in self._apart(group):
+                while part:
+                    self._commit(part)
 
     def _next_group(self) -> tuple[deque[_Waiting], bool]:
         """What waits, as soon as something does, and whether nothing comes after it."""
@@ -265,6 +266,13 @@ class Writer:
             if len(group) >= GROUP or self._jobs.empty():
                 return group, False
         return group, True
+
+    def _apart(self, group: deque[_Waiting]) -> Iterator[deque[_Waiting]]:
+        """On a server, where many processes want turns at hosts, these are not held while other things are written."""
+        apart = self._archive.on_server
+        brief = deque(each for each in group if apart and isinstance(each[0], HostChange))
+        others = deque(each for each in group if not (apart and isinstance(each[0], HostChange)))
+        yield from [part for part in (brief, others) if part]
 
     def _commit(self, group: deque[_Waiting]) -> None:
         """Take as many of them as fit into one transaction."""

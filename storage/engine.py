@@ -24,6 +24,8 @@ from storage.server import SETTINGS
 
 APPLICATION_ID = 0x6368726E  # "chrn"
 BUSY_SECONDS = 60
+PREPARED = 500  # statements that a server keeps planned for a connection
+CACHED_STATEMENTS = 600  # of a visit, for each length of their lists; those that are not at hand are planned anew
 JOURNAL_BYTES = 64 * 1024 * 1024
 
 
@@ -71,7 +73,12 @@ def open_engine(location: str, *, create: bool, references: bool = True) -> Engi
         poolclass=QueuePool,
         pool_size=4,
         pool_use_lifo=True,  # the same connections again and again: each has a cache of its own
-        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "isolation_level": None},
+        connect_args={
+            "timeout": BUSY_SECONDS,
+            "check_same_thread": False,
+            "isolation_level": None,
+            "cached_statements": CACHED_STATEMENTS,
+        },
     )
     event.listen(engine, "connect", _on_connect)
     if not references:
@@ -95,15 +102,26 @@ def _check_path(path: Path, *, create: bool) -> None:
 
 def _server_engine(location: str) -> Engine:
     try:
-        return create_engine(
+        engine = create_engine(
             location,
             pool_pre_ping=True,  # a server that was restarted is no fault of the next transaction
-            connect_args={"options": SETTINGS, "application_name": "chronik", "connect_timeout": BUSY_SECONDS},
+            connect_args={
+                "options": SETTINGS,
+                "application_name": "chronik",
+                "connect_timeout": BUSY_SECONDS,
+                "prepare_threshold": 2,  # a visit's statements are always the same, and to plan them takes longer
+            },
         )
+        event.listen(engine, "connect", _on_connect_to_server)
+        return engine
     except NoSuchModuleError as error:
         raise ArchiveError(f"no driver for {make_url(location).drivername}: use postgresql+psycopg://…") from error
     except ModuleNotFoundError as error:
         raise ArchiveError(f"{error.name} is not installed: pip install 'chronik[postgresql]'") from error
+
+
+def _on_connect_to_server(connection: Any, _record: Any) -> None:
+    connection.prepared_max = PREPARED
 
 
 def _on_connect(connection: Any, _record: Any) -> None:
@@ -114,7 +132,7 @@ def _on_connect(connection: Any, _record: Any) -> None:
         "trusted_schema = OFF",
         "cell_size_check = ON",
         "temp_store = MEMORY",
-        "cache_size = -4000",  # KiB; the system caches the file as well
+        "cache_size = -8000",  # KiB; the system caches the file as well
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -77,7 +77,7 @@ class _Program:
         counts = []
         for each in self._parameters:
             if each.is_list:
-                many = _padded([each.convert(one) for one in values[each.name]] if each.convert else values[each.name])
+                many = padded([each.convert(one) for one in values[each.name]] if each.convert else values[each.name])
                 counts.append(len(many))
                 taken += many
             else:
@@ -136,10 +136,10 @@ def _out(column: Any, dialect: Dialect) -> Convert:
     return convert
 
 
-def _padded(values: Sequence[Any]) -> list[Any]:
+def padded(values: Sequence[Any]) -> list[Any]:
     """The last value again until there are 1, 2, 4, 8 …, so that few texts have to be kept, here and in SQLite.
 
-    >>> _padded([1, 2, 3])
+    >>> padded([1, 2, 3])
     [1, 2, 3, 3]
     """
     return [*values, *[values[-1]] * ((1 << (len(values) - 1).bit_length()) - len(values))]

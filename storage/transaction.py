@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Executable
 from storage.compressing import Recent
 from storage.ids import Ids
 from storage.outlets import Outlets
-from storage.prepared import Often, Runner
+from storage.prepared import Often, Runner, padded
 
 T = TypeVar("T")
 CHUNK = 5_000  # values in one IN list; SQLite takes 32,766
@@ -74,7 +74,8 @@ class Tx:
     def rows_in(self, statement: Executable | Often, name: str, values: Iterable[T], **more: Any) -> Iterator[Any]:
         """Rows of a query with an expanding `IN :name`, asked in chunks."""
         for part in chunks(values, CHUNK):
-            yield from self.rows(statement, **{name: part}, **more)
+            few_texts = padded(part) if self.on_server else part  # so that the server has planned it before
+            yield from self.rows(statement, **{name: few_texts}, **more)
 
     def write(self, statement: Executable | Often, rows: Sequence[dict[str, Any]]) -> None:
         """One statement for many rows with the same keys (executemany); nothing to do for none."""

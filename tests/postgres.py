@@ -38,8 +38,11 @@ def programs() -> Path | None:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """The URL of a server's database `postgres`. Where it lacks tests are skipped with the reason; in CI they fail."""
+def server(**settings: str) -> Iterator[str]:
+    """The URL of a server's database `postgres`, with these settings besides.
+
+    Where it lacks tests are skipped with the reason; in CI they fail.
+    """
     binaries = programs()
     if binaries is None and not os.environ.get("CI"):
         pytest.skip("there is no PostgreSQL on this machine: install the package postgresql")
@@ -50,7 +53,7 @@ def server() -> Iterator[str]:
         data = folder / "data"
         initdb = [binaries / "initdb", "-D", data, "-U", "chronik", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"]
         subprocess.run([*initdb, "--no-sync"], check=True, stdout=subprocess.DEVNULL, **owner)
-        with _running(binaries, folder, data, owner):
+        with _running(binaries, folder, data, owner, SETTINGS | settings):
             yield f"postgresql+psycopg://chronik@/postgres?host={folder}"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -66,8 +69,8 @@ def _somebody_else(folder: Path) -> dict[str, Any]:
 
 
 @contextmanager
-def _running(binaries: Path, folder: Path, data: Path, owner: dict[str, Any]) -> Iterator[None]:
-    settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+def _running(binaries: Path, folder: Path, data: Path, owner: dict[str, Any], wanted: dict[str, str]) -> Iterator[None]:
+    settings = [part for name, value in wanted.items() for part in ("-c", f"{name}={value}")]
     with (folder / "log").open("wb") as log:
         command = [binaries / "postgres", "-D", data, "-k", folder, *settings]
         process = subprocess.Popen(command, stdout=log, stderr=log, **owner)
