@@ -7,7 +7,10 @@ import time
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
+settings.register_profile("chronik", deadline=None)  # how fast a machine is, is nothing that a test asserts
+settings.load_profile("chronik")
 os.environ["TZ"] = "Asia/Kathmandu"
 time.tzset()
 # A shell begins jobs in the background with this one ignored, and all that they start inherits it.
