@@ -8,13 +8,14 @@ of whose entries the archive has no text.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import UTC, date, timedelta
 from hashlib import sha256
 from typing import TypeAlias
 from urllib.parse import urljoin
 
 from ingest.backfill.asking import may_pass
 from ingest.backfill.listing import has_news, is_list, places, unpacked
-from ingest.backfill.road import About, Ask, Listed, Page, Road, Walk, breaks_off, ended, failed, iso
+from ingest.backfill.road import About, Ask, Listed, Page, Road, Walk, breaks_off, ended, failed
 from ingest.document import Document
 from ingest.errors import FetchError
 from ingest.hosts import PostponedError
@@ -32,7 +33,8 @@ class SitemapWalk(Walk):
     """`queue` are files yet to be asked for; `been` are those that were (digest, lastmod), `plain` the families that
     name addresses only. `place` is the next page of `file`, which names pages that are wanted. `unread` files of an
     index could not be read, or only in part, `lost` pages could not be had: such files are in `been` without lastmod,
-    so that the next walk asks for them again.
+    so that the next walk asks for them again. So are files that have entries younger than their lastmod: where one has,
+    the others' are not believed either, and those are asked for that were `skipped` for them.
     """
 
     roots: tuple[str, ...]
@@ -43,6 +45,7 @@ class SitemapWalk(Walk):
     place: int = 0
     unread: int = 0
     lost: int = 0
+    skipped: tuple[File, ...] = ()
 
 
 class Sitemap(Road[SitemapWalk]):
@@ -104,9 +107,11 @@ class Sitemap(Road[SitemapWalk]):
             return self._after_article(walk, page)
         file = walk.file or walk.queue[0]
         queue = walk.queue if walk.file else walk.queue[1:]
-        is_whole = page.failure is None and not breaks_off(page)
-        been = (_digest(file[0]), file[1] if is_whole else "")
+        is_whole, is_younger = page.failure is None and not breaks_off(page), _is_younger(walk, page, file)
+        been = (_digest(file[0]), file[1] if is_whole and not is_younger else "")
         walk = replace(walk, file=None, queue=queue, been=(*walk.been, been))
+        if is_younger:
+            walk = replace(_with_files(walk, walk.skipped), skipped=())
         if not is_whole and file[0] not in walk.roots:
             walk = replace(walk, whole=False, unread=walk.unread + 1)
         if page.failure is not None:
@@ -117,8 +122,9 @@ class Sitemap(Road[SitemapWalk]):
         return self._with_pages(walk, file, _lacking(page.reading, about)) if about.scope.pages else on(walk)
 
     def _after_list(self, walk: SitemapWalk, file: File, page: Page, about: About) -> SitemapWalk:
-        files = telling((url, lastmod) for url, lastmod, kind in page.listed if kind)
-        files = [file for file in files if _is_wanted(file[1], about)]
+        named = telling((url, lastmod) for url, lastmod, kind in page.listed if kind)
+        files = [file for file in named if _is_wanted(file[1], about)]
+        walk = replace(walk, skipped=(*walk.skipped, *(file for file in named if file not in files)))
         pages = tuple(url for url, lastmod, kind in page.listed if not kind and _is_wanted(lastmod, about))
         if files:
             return on(_with_files(walk, files))
@@ -148,10 +154,26 @@ class Sitemap(Road[SitemapWalk]):
         """All files but those that say they are as they were; the roots say nothing of themselves."""
         been = tuple((name, lastmod) for name, lastmod in walk.been if lastmod)
         queue = _ordered((url, "") for url in walk.roots)
-        return replace(walk, ended=None, queue=queue, been=been, file=None, unread=0, lost=0, whole=True)
+        return replace(walk, ended=None, queue=queue, been=been, file=None, unread=0, lost=0, skipped=(), whole=True)
 
     def left(self, walk: SitemapWalk) -> int | None:
         return len(walk.queue) + (len(self._pages[1]) - walk.place if walk.file else 0)
+
+
+def _is_younger(walk: SitemapWalk, page: Page, file: File) -> bool:
+    """Whether a file has entries that are younger than it says itself to be, whatever the zone of its date."""
+    if page.reading is None or not page.reading.entries:
+        return False
+    newest, said = _day(walk.newest_here or ""), _day(file[1])
+    return newest is not None and said is not None and newest - said > timedelta(days=1)
+
+
+def _day(text: str) -> date | None:
+    """The day of a date as sitemaps have it; None where it is none."""
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
 
 
 def _lacking(reading: Reading, about: About) -> tuple[str, ...]:
@@ -222,5 +244,5 @@ def _digest(url: str) -> str:
 
 def _is_wanted(lastmod: str, about: About) -> bool:
     """A file or page that was last changed before the time that is wanted has nothing of that time."""
-    since = about.scope.since
-    return since is None or re.match(r"\d{4}-\d\d-\d\d", lastmod) is None or lastmod[:10] >= iso(since)[:10]
+    since, day = about.scope.since, _day(lastmod)
+    return since is None or day is None or day >= since.astimezone(UTC).date()

@@ -206,6 +206,28 @@ def test_dates_that_all_files_of_an_index_share_hide_nothing_that_is_new(tmp_pat
     assert guids(tmp_path) == list(range(1, 191))
 
 
+@pytest.mark.parametrize("since", [None, datetime(2024, 3, 5, tzinfo=UTC)])
+def test_files_that_are_younger_than_they_say_are_asked_for_all_the_same(
+    tmp_path: Path, since: datetime | None
+) -> None:
+    outlet = Outlet(350, paging=None)
+    with serving(outlet.pages()) as server:
+        server.pages |= outlet.sitemaps(server.url)
+        index = "".join(
+            f"<sitemap><loc>{server.url(f'/news-{k}.xml.gz')}</loc><lastmod>2024-0{k}-28</lastmod></sitemap>"
+            for k in (3, 2, 1)  # news-1 and news-2 are of March
+        )
+        index += f"<sitemap><loc>{server.url('/news-4.xml.gz')}</loc><lastmod>2024-03-06T00:00:00Z</lastmod></sitemap>"
+        server.pages["/sitemap.xml"] = answer(f"<sitemapindex>{index}</sitemapindex>".encode())
+        config = config_text(server)
+        got(tmp_path, config, Route.SITEMAP, since=since)
+        assert guids(tmp_path) == list(range(1, 351))
+        outlet.posts = 390  # the last file grows, and says nothing of it
+        server.pages |= {path: page for path, page in outlet.sitemaps(server.url).items() if "news-4" in path}
+        got(tmp_path, config, Route.SITEMAP, since=since)
+    assert guids(tmp_path) == list(range(1, 391))
+
+
 # --- captures ---------------------------------------------------------------------------------------------------------
 
 
