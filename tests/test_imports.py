@@ -25,6 +25,7 @@ KNOWN_BY = {
     "nh3": {"ingest.normalise.html"},
     "prometheus_client": {"ingest.metrics"},
     "protego": {"ingest.robots"},
+    "psycopg": {"storage.server"},
     "pyarrow": {"ingest.cli.parquet"},
     "pysqlite3": set(),  # by name only, storage.engine and storage.reading
     "rensa": set(),  # by name only, storage.story_sketch
