@@ -17,13 +17,12 @@ ITEM = ("item_id", "digest", "guid", "url", "canonical_url", "comments_url", "ex
 
 def checksum(row: Mapping[str, object], columns: Iterable[str]) -> int:
     """64 bits (signed) of BLAKE2b over the values as stored."""
-    said = (_bytes(row[column]) for column in columns)
-    told = b"".join(b"-" if each is None else b"%d:%b" % (len(each), each) for each in said)
-    return int.from_bytes(blake2b(told, digest_size=8).digest(), "big", signed=True)
+    told = [b"-" if (value := row[column]) is None else _told(value) for column in columns]
+    return int.from_bytes(blake2b(b"".join(told), digest_size=8).digest(), "big", signed=True)
 
 
-def _bytes(value: object) -> bytes | None:
-    if value is None or isinstance(value, bytes):
-        return value
-    text = utc_text(value) if isinstance(value, datetime) else str(value)
-    return text.encode("utf-8", "surrogatepass")
+def _told(value: object) -> bytes:
+    if not isinstance(value, bytes):
+        text = value if isinstance(value, str) else utc_text(value) if isinstance(value, datetime) else str(value)
+        value = text.encode("utf-8", "surrogatepass")
+    return b"%d:%b" % (len(value), value)

@@ -146,7 +146,9 @@ def _void_what_is_shared(tx: Tx, source: Source, shared: set[int]) -> set[int]:
     return newly
 
 
-def _void(tx: Tx, feed_id: int, numbers: Iterable[int]) -> set[int]:
+def _void(tx: Tx, feed_id: int, numbers: Collection[int]) -> set[int]:
+    if not numbers or tx.row(_ANY_VOID, feed=feed_id) is None:  # most feeds have none
+        return set()
     return {row.key for row in tx.rows_in(_VOID, "keys", numbers, feed=feed_id)}
 
 
@@ -157,6 +159,7 @@ _VOID = Often(
 )
 
 
+_ANY_VOID = Often(select(void_key.c.key).where(void_key.c.feed_id == bindparam("feed")).limit(1))
 _NEW_VOID = Often(void_key.insert())
 
 

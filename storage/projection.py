@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Row, Table, bindparam, delete, func, literal, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.dialects.sqlite import insert as insert_or_leave
 
 from storage.bundles import TOGETHER, pack, unpack
 from storage.change import FIRST, NOISE, Said, kind_of_change
@@ -382,21 +383,16 @@ def _entry_differs(row: dict[str, Any], held: Row[Any]) -> bool:
 def _to_wait(tx: Tx, entry_ids: set[int]) -> None:
     """These entries' lines in the search index are no longer of today, nor is what is known of their stories."""
     for waiting in _WAITING:
-        if tx.on_server:  # one that waits may be worked off now, as it was before
-            tx.write(waiting.anew, [{"entry_id": n} for n in sorted(entry_ids)])
-        else:
-            held = {row.entry_id for row in tx.rows_in(waiting.held, "entries", entry_ids)}
-            tx.write(waiting.new, [{"entry_id": n} for n in sorted(entry_ids - held)])
+        # On a server one that waits may be worked off now, as it was before.
+        tx.write(waiting.anew if tx.on_server else waiting.once, [{"entry_id": n} for n in sorted(entry_ids)])
 
 
 class _Waiting:
     """A table of entries that wait, and the statements for it."""
 
     def __init__(self, pending: Table) -> None:
-        one_of = pending.c.entry_id.in_(bindparam("entries", expanding=True))
         row = upsert(pending)
-        self.held = Often(select(pending.c.entry_id).where(one_of))
-        self.new = Often(pending.insert())
+        self.once = Often(insert_or_leave(pending).on_conflict_do_nothing())
         self.anew = row.on_conflict_do_update(index_elements=["entry_id"], set_={"entry_id": row.excluded.entry_id})
 
 

@@ -230,6 +230,8 @@ _ENTRY_OF = Often(select(item.c.entry_id).distinct().where(item.c.item_id.in_(bi
 
 
 def _merged_away(tx: Tx, kept: Kept) -> set[int]:
+    if not kept.regrouped:
+        return set()
     alive = {row.entry_id for row in tx.rows_in(_ALIVE, "entries", kept.created)}
     return kept.created - alive
 

@@ -58,7 +58,7 @@ def utc_text(value: datetime) -> str:
     >>> utc_text(datetime(2026, 3, 1, 12, tzinfo=UTC))
     '2026-03-01T12:00:00Z'
     """
-    return value.astimezone(UTC).isoformat(timespec="seconds")[:19] + "Z"
+    return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(timespec="seconds")[:19] + "Z"
 
 
 metadata = MetaData()
