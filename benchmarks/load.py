@@ -116,7 +116,8 @@ def loaded(name: str, manifest: Path, size: int) -> None:
     command = [
         sys.executable,
         "-c",
-        "import sys; from ingest.cli import main; sys.exit(main())",
+        # Without the extra chronik[stories]: to find stories is another work.
+        "import sys; sys.modules['rensa'] = None; from ingest.cli import main; sys.exit(main())",
         "load",
         "--manifest",
         str(manifest),

@@ -1,10 +1,12 @@
 """Give memory back: bodies come and go in megabytes, and the C library would keep what they took."""
 
 import ctypes
+import gc
 import sys
 from functools import cache
 from typing import Any
 
+_RARELY = (20_000, 20, 20)  # objects more than before; a document makes many thousands, and hardly a circle
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # malloc.h of glibc
 
 
@@ -17,6 +19,12 @@ def give_back_eagerly() -> None:
         mallopt(_MMAP_THRESHOLD, 128 * 1024)
         mallopt(_TRIM_THRESHOLD, 256 * 1024)
         mallopt(_ARENA_MAX, 2)
+
+
+def collect_rarely() -> None:
+    """Look for circles of objects seldom, and never among those of now: to be called once all modules are loaded."""
+    gc.freeze()
+    gc.set_threshold(*_RARELY)
 
 
 def give_back() -> None:

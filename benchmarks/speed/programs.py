@@ -53,7 +53,8 @@ class Chronik(Program):
         (folder / "feeds.yaml").write_text("\n".join(lines) + "\n")
 
     def run(self) -> Command:
-        program = "import sys; from ingest.cli import main; sys.exit(main(sys.argv[1:]))"
+        # Without the extra chronik[stories]: none of the others looks for stories.
+        program = "import sys; sys.modules['rensa'] = None; from ingest.cli import main; sys.exit(main(sys.argv[1:]))"
         return [sys.executable, "-c", program, "poll", "--force", "--json"], b""
 
 

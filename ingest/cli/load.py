@@ -39,6 +39,7 @@ def main(args: argparse.Namespace) -> int:
     from ingest.cli.opening import opened
     from ingest.cli.settings import settings
     from ingest.config import listing
+    from ingest.memory import collect_rarely
 
     name = _feed_name(args.feed)
     if not args.path and args.manifest is None:
@@ -52,6 +53,7 @@ def main(args: argparse.Namespace) -> int:
         if config is not None:
             archive.list_outlets(listing(config))
         told = Told()
+        collect_rarely()
         with bar("loading", None, quiet=args.json) as shown:
             asyncio.run(_load(args, name, archive, lambda loaded: told.take(loaded, shown, quiet=args.json)))
         archive.refresh()

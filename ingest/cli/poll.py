@@ -36,9 +36,11 @@ def main(args: argparse.Namespace) -> int:
 
 
 async def _poll(config: Any, archive: Any, feeds: list[FeedRecord], told: "Told", args: argparse.Namespace) -> None:
+    from ingest.memory import collect_rarely
     from ingest.poll import due, poll
     from ingest.session import session
 
+    collect_rarely()
     async with session(config, archive, forced=args.force) as opened:
         claimed = due(opened, feeds, force=args.force)
         with bar("polling", len(claimed), quiet=args.json) as shown:

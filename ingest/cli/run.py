@@ -38,11 +38,12 @@ def main(args: argparse.Namespace) -> int:
     signals = Signals()
     signals.catch()
     from ingest.cli.settings import archive_location
-    from ingest.memory import give_back_eagerly
+    from ingest.memory import collect_rarely, give_back_eagerly
     from storage.daemon_lock import only_daemon
     from storage.errors import ArchiveError
 
     give_back_eagerly()
+    collect_rarely()
     journal.begin(args.log_format, args.log_level or ("warning" if sys.stderr.isatty() else "info"))
     try:
         with only_daemon(archive_location(args)):

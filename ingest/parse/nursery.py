@@ -6,7 +6,6 @@ A worker takes requests (length, pickled head, body) and answers each: how many 
 first is a pickle, the others are parts of the entries (packed.py). It ends when its socket does.
 """
 
-import gc
 import importlib
 import os
 import pickle
@@ -22,6 +21,7 @@ from typing import Any, TypeAlias
 
 from ingest.errors import ReadError
 from ingest.hints import Hints
+from ingest.memory import collect_rarely
 from ingest.parse.packed import packed
 from storage.records import Reading, Reason
 
@@ -42,9 +42,6 @@ class Limits:
         return 2 * self.seconds
 
 
-_RARELY = (20_000, 20, 20)  # objects: a document makes many thousands, and hardly a circle
-
-
 Read: TypeAlias = Callable[..., Reading]
 Refusal: TypeAlias = tuple[str, str]  # reason and detail of a ReadError
 
@@ -57,8 +54,7 @@ def main() -> None:
     control = socket.socket(fileno=0)
     limits = Limits(float(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
     read = _loaded(sys.argv[1])
-    gc.freeze()
-    gc.set_threshold(*_RARELY)
+    collect_rarely()
     while channel := _next_channel(control):
         if os.fork() == 0:
             control.close()
