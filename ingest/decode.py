@@ -156,11 +156,29 @@ def _replaced(body: bytes, codec: str) -> tuple[str, str, int]:
 
 
 def _finished(text: str, codec: str, repaired: int, *, verdict: str) -> Decoded:
-    text, illegal = _ILLEGAL.subn(_instead, text.lstrip("\ufeff"))
+    text, illegal = _ILLEGAL.subn(_instead, _paired(text.lstrip("\ufeff")))
     repaired += illegal
     if repaired and verdict in {"declared", "bom"}:
         verdict = "repaired"
     return Decoded(text, _web_name(codec), verdict, repaired)
+
+
+# Two references to halves of one character (UTF-16), as programs write emoji that take it for two.
+_HALVES = re.compile(
+    r"&(?:amp;)?#([xX][dD][89abAB][0-9a-fA-F]{2}|5[56]\d{3});&(?:amp;)?#([xX][dD][c-fC-F][0-9a-fA-F]{2}|5[67]\d{3});"
+)
+
+
+def _paired(text: str) -> str:
+    is_there = any(sign in text for sign in ("#xD", "#xd", "#XD", "#55", "#56"))
+    return _HALVES.sub(_from_halves, text) if is_there else text
+
+
+def _from_halves(match: re.Match[str]) -> str:
+    high, low = (int(half[1:], 16) if half[0] in "xX" else int(half) for half in match.groups())
+    if not (0xD800 <= high < 0xDC00 <= low < 0xE000):
+        return match[0]
+    return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
 
 
 def legal(text: str) -> str:

@@ -38,10 +38,12 @@ _OF_BODIES = (
 _HAS_MARKUP = re.compile(
     rf"</?(?:{ELEMENTS}|{_OF_BODIES})(?=[\s/>])[^<>]*>|<!--|&(?:#\w{{1,8}}|[A-Za-z]\w{{1,31}});", re.IGNORECASE
 )
-_ESCAPED_TWICE = re.compile(
-    r"&lt;/(?:p|a|b|i|em|strong|span|div|ul|ol|li|h[1-6]|table|blockquote|figure)&gt;|&lt;(?:br|img|hr)(?:\s|/|&gt;)",
+_ESCAPED_TAG = re.compile(
+    r"&lt;(/?)(p|a|b|i|em|strong|span|div|ul|ol|li|h[1-6]|table|blockquote|figure|(?:br|img|hr)(?=\s|/|&gt;))(?=\s|&gt;|/)",
     re.IGNORECASE,
 )
+# A sign between two quantities: "a<b und c>d". Tags have attributes with a value, and an end.
+_COMPARED = re.compile(r"<(?=([abipqsu])\s[^<>=\"'/]+>)", re.IGNORECASE)
 _BLANK_LINES = re.compile(r"\n{2,}")
 
 
@@ -112,11 +114,28 @@ def rendered(text: Text, base: str | None) -> str | None:
     ('x &lt;y and z', '<b>x</b> &amp; y')
     """
     value = unmarked(text.value)
+    if text.type != "xhtml" and "<" in value:
+        value = _comparing(value)
     if text.type == "text" or (text.type != "xhtml" and not _HAS_MARKUP.search(value)):
         return clean_html(_as_lines(value, text.element), None)
-    if "<" not in value and _ESCAPED_TWICE.search(value):
+    if "<" not in value and _is_escaped_twice(value):
         value = unescape(value)
     return clean_html(value, resolved_base(text.base, base))
+
+
+def _comparing(value: str) -> str:
+    """With signs for less-than that begin no tag as such, since nothing ends it."""
+    ended = {name for name in "abipqsuABIPQSU" if f"</{name}" in value}
+    return _COMPARED.sub(lambda sign: sign[0] if sign[1] in ended else "&lt;", value)
+
+
+def _is_escaped_twice(value: str) -> bool:
+    """It has an element with its end, or one that has none; a lone end tag is what an author writes of."""
+    tags = {(bool(tag[1]), tag[2].lower()) for tag in _ESCAPED_TAG.finditer(value)}
+    return any(name in _VOID or (not ends and (True, name) in tags) for ends, name in tags)
+
+
+_VOID = frozenset({"br", "img", "hr"})
 
 
 def _as_lines(plain: str, element: str | None) -> str:

@@ -13,7 +13,7 @@ from html import escape, unescape
 import nh3
 
 from ingest.normalise.embedded import EMBEDDED, outside_shown
-from ingest.normalise.text import visible
+from ingest.normalise.text import read_once, visible
 from ingest.normalise.urls import absolute_url
 
 MAX_MARKUP = 2_000_000  # characters of one body
@@ -93,7 +93,7 @@ def clean_html(markup: str, base: str | None) -> str | None:
     '<p>Hallo <a href="https://example.org/welt">Welt</a></p>'
     """
     cleaner = _cleaner(absolute_url(base, None) if base else None)
-    html = visible(_cleaned(cleaner, _tamed(outside_shown(markup[:MAX_MARKUP], base)))).strip()
+    html = visible(_cleaned(cleaner, _tamed(outside_shown(read_once(markup[:MAX_MARKUP]), base)))).strip()
     if "<img" in html:
         html = _IMAGE.sub(_kept_image, html)
     return html if _shows_something(html) else None

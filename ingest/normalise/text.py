@@ -17,11 +17,12 @@ def visible(text: str) -> str:
     """Without control characters (line breaks and tabs stay); halves of surrogate pairs become U+FFFD.
 
     U+0080 to U+009F are what publishers write who mean windows-1252 (HTML 13.2.5.80 reads references so), or the rest
-    of a character whose bytes in UTF-8 were taken for characters.
+    of a character whose bytes in UTF-8 were taken for characters (see `read_once`).
 
     >>> visible("a\\x00b\\x1bc"), visible("don\\x92t"), visible("Stra\\xc3\\x9fe f\\xc3\\xbcr")
     ('abc', 'don’t', 'Straße für')
     """
+    text = read_once(text)
     if _CONTROLS.search(text) is None:
         return text
     if _HAS_BYTES.search(text):
@@ -36,8 +37,34 @@ def _from_bytes(match: re.Match[str]) -> str:
         return match[0]
 
 
+_BYTE_OF = {ord(char): ord(code) for code, char in _MEANT.items() if char and code < "\xa0"}
+_REST = f"[\x80-\xbf{''.join(map(chr, _BYTE_OF))}]"
+_TWICE = re.compile(f"[\xc2-\xdf]{_REST}|[\xe0-\xef]{_REST}{{2}}|[\xf0-\xf4]{_REST}{{3}}")
+# A letter within a word, or a quotation mark or dash. At the end of a word in capitals a mark is one: AMANHÃ…
+_IN_WORD = re.compile(f"(?<=[A-Za-z])[ÃÅÄ]{_REST}|[ÃÅÄ]{_REST}(?=[A-Za-z])|â€")
+_CAPITALS = re.compile("[A-Z]Ã[…’”“‘„–—»](?![A-Za-z])")
+
+
+def read_once(text: str) -> str:
+    """A text that was UTF-8, taken for windows-1252 and made UTF-8 again, as it was meant. Only where it must be so:
+    all that is not ASCII in it is such a character, and one of them stands within a word or is a quotation mark.
+
+    >>> read_once("StraÃŸe fÃ¼r MÃ¼ller: â€žJaâ€œ"), read_once("Wer Ã¼ liest statt ü")
+    ('Straße für Müller: „Ja“', 'Wer Ã¼ liest statt ü')
+    """
+    if "Ã" not in text and "â€" not in text:
+        return text
+    if not _IN_WORD.search(text) or _CAPITALS.search(text) or not _TWICE.sub("", text).isascii():
+        return text
+    try:
+        return text.translate(_BYTE_OF).encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return text
+
+
 def one_line(text: str) -> str | None:
     """Published characters as one line: white space is single blanks; None if nothing is left."""
+    text = read_once(text)
     if "\x85" in text:  # for str.split it is white space
         text = visible(text)
     line = " ".join(text.split())
@@ -81,18 +108,22 @@ def unmarked(text: str) -> str:
     return text.strip().removeprefix("<![CDATA[").removesuffix("]]>")
 
 
+_PLAIN = ("atom", "json", "sitemap")  # formats that know it
+
+
 def plain_title(text: Text, format: str) -> str | None:  # noqa: A002 - the word of feeds.format
     """A title as one line of plain text; None if it says nothing.
 
-    Tags go where the rules (RFC 4287 section 3.1.1) allow them or leave it open (RSS), not in Atom's `text`; one layer
-    of character references is decoded in every type, since publishers escape twice. A `<` that begins no tag of HTML
-    stays, and so does a tag that nothing closes: an author writes "a < b", "<3" and "the <blink> tag".
+    Tags go where the rules (RFC 4287 section 3.1.1) allow them or leave it open (RSS), not in what is plain text
+    (Atom's `text`, JSON Feed, sitemaps); one layer of character references is decoded in every type, since publishers
+    escape twice. A `<` that begins no tag of HTML stays, and so does a tag that nothing closes: an author writes
+    "a < b", "<3" and "the <blink> tag".
 
     >>> plain_title(Text("Kurz &amp;amp; <b>gut</b>: a < b <3"), "rss20")
     'Kurz &amp; gut: a < b <3'
     """
     value = unmarked(text.value[:MAX_TITLE_MARKUP])
-    if "<" in value and (text.type != "text" or not format.startswith("atom")):
+    if "<" in value and (text.type != "text" or not format.startswith(_PLAIN)):
         value = _without_tags(value, all_of_them=text.type in {"html", "xhtml"})
     return one_line(decoded_once(value))
 

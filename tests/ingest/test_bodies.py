@@ -113,3 +113,29 @@ def test_every_line_break_counts_where_the_format_has_no_markup_for_one() -> Non
 def test_links_follow_xml_base() -> None:
     text = Text('<a href="c">x</a>', "html", "content", base="/blog/")
     assert rendered(text, BASE) == '<a href="https://example.org/blog/c">x</a>'
+
+
+@pytest.mark.parametrize(
+    ("value", "html"),
+    [
+        ("Wenn a<b und c>d dann", "Wenn a&lt;b und c&gt;d dann"),
+        ("a <p und q> x <i>y</i>", "a &lt;p und q&gt; x <i>y</i>"),
+        ('<a href="x" download>y', "<a>y</a>"),
+        ("<p>x<p>y", "<p>x</p><p>y</p>"),
+        ("<b >x</b>", "<b>x</b>"),
+    ],
+)
+def test_a_sign_between_quantities_is_no_tag(value: str, html: str) -> None:
+    assert rendered(Text(value, "html"), None) == html
+
+
+@pytest.mark.parametrize(
+    ("value", "html"),
+    [
+        ("Im Text: &lt;/p&gt; ist ein Tag", "Im Text: &lt;/p&gt; ist ein Tag"),
+        ("&lt;p&gt;x&lt;/p&gt;", "<p>x</p>"),
+        ("x&lt;br /&gt;y", "x<br>y"),
+    ],
+)
+def test_a_lone_end_tag_is_not_escaped_twice(value: str, html: str) -> None:
+    assert rendered(Text(value, "html"), None) == html

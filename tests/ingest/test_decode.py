@@ -152,3 +152,15 @@ def test_utf8_always_survives_whatever_the_header_says(text: str) -> None:
     text = "<rss>Ä" + text.replace("\ufeff", "")
     for header in (None, "text/xml; charset=iso-8859-1", "text/xml; charset=utf-8", "text/xml; charset=koi8-r"):
         assert decode(text.encode(), header).text == legal(text)
+
+
+@pytest.mark.parametrize(
+    "written", ["&#xD83D;&#xDE00;", "&#55357;&#56832;", "&amp;#xd83d;&amp;#xde00;", "&#XD83D;&#56832;"]
+)
+def test_references_to_the_halves_of_a_character_are_that_character(written: str) -> None:
+    assert decode(f"<rss>{written}</rss>".encode(), None).text == "<rss>😀</rss>"
+
+
+@pytest.mark.parametrize("written", ["&#xDE00;&#xD83D;", "&#xD83D;", "&#55999;&#57999;", "&#56832;&#55357;"])
+def test_other_halves_stay_as_they_came(written: str) -> None:
+    assert decode(f"<rss>{written}</rss>".encode(), None).text == f"<rss>{written}</rss>"

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from vectors import VECTORS
 
 from ingest.normalise.html import clean_html
-from ingest.normalise.text import MAX_TITLE_MARKUP, decoded_once, one_line, plain_title, text_of
+from ingest.normalise.text import MAX_TITLE_MARKUP, decoded_once, one_line, plain_title, read_once, text_of, visible
 from ingest.parse.parsed import Text
 
 
@@ -129,3 +129,39 @@ def test_a_title_is_read_as_far_as_the_bound() -> None:
 
 def test_a_number_that_is_no_character_stays_as_written() -> None:
     assert decoded_once("&#99999999999; &#xD800; &#0;") == "&#99999999999; \ufffd \ufffd"
+
+
+# --- what was turned into UTF-8 twice ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("twice", "once"),
+    [
+        ("StraÃŸe fÃ¼r MÃ¼ller: â€žJaâ€œ", "Straße für Müller: „Ja“"),
+        ("SCHÃ–N", "SCHÖN"),
+        ("Ã–sterreich", "Österreich"),
+        ("Emoji ðŸ˜€ fÃ¼r alle", "Emoji 😀 für alle"),
+    ],
+)
+def test_what_was_turned_into_utf8_twice_is_read_once(twice: str, once: str) -> None:
+    assert one_line(twice) == visible(twice) == once
+
+
+@pytest.mark.parametrize("meant", ["Wer Ã¼ liest statt ü", "Zeichen wie Ã¼ und", "AMANHÃ…", "NÃO", "It’s fÃ¼r"])
+def test_what_may_be_meant_stays(meant: str) -> None:
+    assert one_line(meant) == meant
+
+
+@given(st.text(alphabet=st.characters(min_codepoint=0xA1, max_codepoint=0x17F) | st.sampled_from("abc „“–")))
+def test_a_text_that_is_right_is_never_read_otherwise_than_as_utf8(text: str) -> None:
+    found = read_once(text)
+    assert found == text or found.encode("utf-8") == b"".join(_bytes_of(char) for char in text)
+
+
+def _bytes_of(char: str) -> bytes:
+    return char.encode("latin-1") if char.isascii() or "\xa0" <= char <= "\xff" else char.encode("cp1252")
+
+
+@pytest.mark.parametrize("kind", ["json11", "sitemap", "atom10"])
+def test_a_title_that_is_plain_text_by_its_format_keeps_its_tags(kind: str) -> None:
+    assert plain_title(Text("So geht <b>fett</b>", "text"), kind) == "So geht <b>fett</b>"
