@@ -81,7 +81,7 @@ def bodies(summaries: Iterable[Text], contents: Iterable[Text], base: str | None
         content_text or summary_text,
         summary_html,
         content_html,
-        _unused(ranked, summary, {summary_text, content_text}, base),
+        _unused([*ranked, *fullest], {id(summary), id(content)}, [summary_text, content_text], base),
         any(len(text.value) > MAX_MARKUP for text in (summary, content) if text),
     )
 
@@ -98,13 +98,20 @@ def _first(texts: Iterable[Text], base: str | None) -> tuple[Text | None, str | 
 
 
 def _unused(
-    texts: Iterable[Text], used: Text | None, said: set[str | None], base: str | None
+    texts: Iterable[Text], used: set[int], said: Iterable[str | None], base: str | None
 ) -> tuple[tuple[str, str], ...]:
-    found: dict[str, str] = {}
+    told = {_unspaced(text) for text in said if text}
+    found: list[tuple[str, str]] = []
     for text in texts:
-        if text is not used and (html := rendered(text, base)) and (plain := text_of(html)) and plain not in said:
-            found.setdefault(text.element or "description", plain)
-    return tuple(found.items())
+        plain = text_of(html) if id(text) not in used and (html := rendered(text, base)) else None
+        if plain and _unspaced(plain) not in told:
+            told.add(_unspaced(plain))
+            found.append((text.element or "description", plain))
+    return tuple(found)
+
+
+def _unspaced(text: str) -> str:
+    return "".join(text.split())
 
 
 def rendered(text: Text, base: str | None) -> str | None:

@@ -135,8 +135,9 @@ def _other_links(links: Iterable[Link], told: set[str | None], base: str | None)
         href = link.href.strip()
         if relation(link) in _IN_FIELDS or href.lower().startswith(_ACTIVE):
             continue
-        if absolute_url(href, resolved_base(link.base, base)) in told - {None}:
-            continue
+        is_told = absolute_url(href, resolved_base(link.base, base)) in told - {None}
+        if is_told and (relation(link) != "alternate" or not (link.title or link.hreflang)):
+            continue  # the title of a link to comments counts them: another one at each poll
         said = {"rel": link.rel, "type": link.type, "title": link.title, "hreflang": link.hreflang}
         given = {f"@{name}": value for name, value in said.items() if value}
         found.append({"@href": href, **given} if given else href)
@@ -234,7 +235,7 @@ def _extra(
 ) -> dict[str, object]:
     extra = dict(parsed.extra)
     for name, text in (*texts.unused, *dated.unused):
-        extra.setdefault(name, text)
+        _add(extra, name, text)
     if links:
         extra.setdefault("link", links[0] if len(links) == 1 else list(links))
     assumed = {
@@ -246,6 +247,17 @@ def _extra(
     if tag and tag != declared(around.language):
         assumed["language_declared"] = tag
     return {**extra, "chronik": assumed} if assumed else extra
+
+
+def _add(extra: dict[str, object], name: str, text: str) -> None:
+    """A name that comes twice has a list."""
+    known = extra.get(name)
+    if name not in extra:
+        extra[name] = text
+    elif isinstance(known, list):
+        extra[name] = [*known, text]
+    elif known != text:
+        extra[name] = [known, text]
 
 
 def _shortened(text: str, limit: int, what: str, around: Around) -> str:

@@ -209,7 +209,7 @@ def term(element: Element) -> Term | None:
     """A category: RSS's text and `domain`, Atom's attributes (RFC 4287 section 4.2.2), iTunes' `text`."""
     given = lowered(element)
     label = given.get("label")
-    text = given.get("term") or given.get("text") or text_content(element)
+    text = given.get("term") or given.get("text") or text_content(element).strip() or given.get("resource")
     text = text if text and not text.isspace() else label or ""
     return Term(text, given.get("scheme") or given.get("domain"), label) if text.strip() else None
 

@@ -43,7 +43,7 @@ class Draft:
     is_atom: bool
     guid: str | None = None
     guid_is_permalink: bool | None = None
-    has_guid: bool = False  # from an element of that name
+    guid_name: str = ""  # of the element that it is from
     titles: dict[str, Text] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     foreign_links: list[Link] = field(default_factory=list)

@@ -8,6 +8,7 @@ from ingest.parse.constructs import (
     Scope,
     atom_text,
     attribute,
+    attributes,
     author,
     inner_markup,
     link,
@@ -49,6 +50,10 @@ _PUBLISHER_IDS = frozenset(
 )
 
 
+_GUIDS = ("guid", "id", "atom:id")  # the first that there is; of several the first
+_OF_MEDIA = frozenset(
+    {"url", "href", "src", "resource", "type", "medium", "title", "width", "height", "duration", "length", "filesize"}
+)
 _MAX_GROUPS = 4  # media:group, media:content and the like within one another
 
 _Reader: TypeAlias = Callable[[Draft, Node], None]
@@ -109,14 +114,16 @@ def _guid(draft: Draft, node: Node) -> None:
     text = text_content(node.element)
     if not text.strip():
         return
-    if node.key == "guid" or (node.key == "id" and not draft.has_guid):
-        draft.has_guid = node.key == "guid"
-        draft.guid = text
-        said = (_attribute(node.element, "isPermaLink") or "").strip().lower()
-        draft.guid_is_permalink = {"true": True, "false": False}.get(said)
-    elif draft.guid is None:
-        draft.guid = text
-        draft.guid_is_permalink = False
+    known = draft.guid_name
+    if known and _GUIDS.index(node.key) >= _GUIDS.index(known.lower()):
+        if text != draft.guid:
+            draft.keep(node.name, text)
+        return
+    if known and text != draft.guid:
+        draft.keep(known, draft.guid)
+    draft.guid, draft.guid_name = text, node.name
+    said = (_attribute(node.element, "isPermaLink") or "").strip().lower()
+    draft.guid_is_permalink = False if node.key == "atom:id" else {"true": True, "false": False}.get(said)
 
 
 def _link(draft: Draft, node: Node) -> None:
@@ -194,6 +201,9 @@ def _medium(draft: Draft, node: Node) -> None:
     found = medium(node.element, node.name, node.scope)
     own = (text_content(child) for child in node.element.iterchildren("*") if draft.naming(child) == "media:title")
     draft.add(draft.media, replace(found, title=found.title or next(own, None)) if found else None)
+    more = {f"@{name}": value for name, value in attributes(node.element).items() if name.lower() not in _OF_MEDIA}
+    if found and more:
+        draft.keep(node.name, {"@url": found.url, **more})
     if len(node.element):
         _group(draft, node)
 
@@ -210,10 +220,13 @@ def _group(draft: Draft, node: Node) -> None:
 
 
 def _image(draft: Draft, node: Node) -> None:
-    url = _attribute(node.element, "href") or _attribute(node.element, "url") or _attribute(node.element, "src")
+    names = ("href", "url", "src", "resource")
+    url = next((value for name in names if (value := _attribute(node.element, name))), None)
     if url is None and len(node.element):
         url = next((text_content(child) for child in node.element.iter("*") if child.tag.endswith("url")), None)
     url = url or (node.element.text if not len(node.element) else None)
+    if draft.images or any(not child.tag.endswith("url") for child in node.element.iterchildren("*")):
+        draft.keep_element(node)
     if url and url.strip():
         draft.images.append(url)
 

@@ -149,10 +149,24 @@ def _entry(item: Mapping[str, Any]) -> ParsedEntry:
         media=tuple(_media(item)),
         images=tuple(url for key in ("image", "banner_image") if (url := _string(item, key))),
         language=_string(item, "language"),
-        extra={
-            legal(key): _legal(value) for key, value in item.items() if key not in _TAKEN and _depth(value) < _MAX_DEPTH
-        },
+        extra={legal(key): _legal(value) for key, value in _rest(item) if _depth(value) < _MAX_DEPTH},
     )
+
+
+def _rest(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What no field has: members that the format does not know, and authors and attachments that have such."""
+    yield from ((key, value) for key, value in item.items() if key not in _TAKEN)
+    if _string(item, "image") and (banner := _string(item, "banner_image")) and banner != _string(item, "image"):
+        yield "banner_image", banner
+    for key, known in (("authors", _OF_AUTHORS), ("attachments", _OF_ATTACHMENTS)):
+        given = item.get(key) or (item.get("author") if key == "authors" else None)
+        unusual = [each for each in _mappings(given if isinstance(given, list) else [given]) if each.keys() - known]
+        if unusual:
+            yield key, unusual[:_MAX_EACH]
+
+
+_OF_AUTHORS = frozenset({"name", "url"})
+_OF_ATTACHMENTS = frozenset({"url", "mime_type", "size_in_bytes", "title", "duration_in_seconds"})
 
 
 def _links(item: Mapping[str, Any]) -> Iterator[Link]:

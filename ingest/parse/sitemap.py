@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from ingest.parse.constructs import text_content
+from ingest.parse.constructs import Scope, text_content
+from ingest.parse.draft import Draft, Node
 from ingest.parse.elements import MAX_ENTRIES
 from ingest.parse.names import Element, Naming, plain_namespace, split_tag
 from ingest.parse.parsed import Date, Link, ParsedEntry, ParsedFeed, Term, Text
@@ -41,11 +42,26 @@ def _entry(url: Element, naming: Naming) -> ParsedEntry | None:
         categories=tuple(Term(word) for word in _words(fields)),
         images=tuple(_images(url, naming)),
         language=fields.get("news:language"),
-        extra={key: value for key, value in fields.items() if key not in _TAKEN},
+        extra={**{key: value for key, value in fields.items() if key not in _TAKEN}, **_rest(url, naming)},
     )
 
 
 _TAKEN = frozenset({"loc", "lastmod", "news:title", "news:publication_date", "news:keywords", "news:language"})
+
+
+def _rest(url: Element, naming: Naming) -> dict[str, object]:
+    """Links to the page in other languages, pictures but the first, and what is said of pictures."""
+    draft = Draft(naming, is_atom=False)
+    has_picture = False
+    for element in url.iterchildren("*"):
+        name = naming(element)
+        if name == "image:image":
+            if has_picture or len(element) > 1:
+                draft.keep_element(Node(element, name, Scope()))
+            has_picture = True
+        elif not len(element) and element.attrib and not text_content(element).strip():
+            draft.keep_element(Node(element, name, Scope()))
+    return draft.extra
 
 
 def _fields(url: Element, naming: Naming) -> Iterator[tuple[str, str]]:

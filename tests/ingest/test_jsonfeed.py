@@ -78,7 +78,7 @@ def test_an_entry_is_read_with_all_its_fields() -> None:
     assert entry.dates == (Date("date_published", "2024-01-02T03:04:05+01:00"), Date("date_modified", "2024"))
     assert entry.categories == (Term("a"), Term("b"))
     assert entry.media == (Medium("a.mp3", "attachment", "audio/mpeg", "7", duration="1.5"),)
-    assert entry.extra == {"_custom": {"a": [1]}}
+    assert entry.extra == {"_custom": {"a": [1]}, "banner_image": "b"}
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,8 @@ def test_articles_of_a_news_sitemap_are_entries() -> None:
     assert entry.dates == (Date("news:publication_date", "2024-01-02T03:04:05Z"), Date("lastmod", "2024-01-03"))
     assert entry.categories == (Term("a"), Term("b"))
     assert entry.images == ("http://example.org/1.jpg",)
-    assert entry.extra == {"news:name": "N"}
+    picture = {"image:loc": "http://example.org/1.jpg", "image:title": "no"}
+    assert entry.extra == {"news:name": "N", "image:image": picture}
 
 
 def test_pages_without_news_among_them_are_left_out() -> None:
