@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from storage.errors import ArchiveError, ArchiveMissingError
@@ -101,9 +101,12 @@ def _check_path(path: Path, *, create: bool) -> None:
 
 
 def _server_engine(location: str) -> Engine:
+    url = make_url(location)
+    if url.get_backend_name() != "postgresql":
+        raise ArchiveError(f"no archive is kept in {url.get_backend_name()}: write a path or postgresql+psycopg://…")
     try:
         engine = create_engine(
-            location,
+            url.set(drivername="postgresql+psycopg"),
             pool_pre_ping=True,  # a server that was restarted is no fault of the next transaction
             connect_args={
                 "options": SETTINGS,
@@ -114,8 +117,6 @@ def _server_engine(location: str) -> Engine:
         )
         event.listen(engine, "connect", _on_connect_to_server)
         return engine
-    except NoSuchModuleError as error:
-        raise ArchiveError(f"no driver for {make_url(location).drivername}: use postgresql+psycopg://…") from error
     except ModuleNotFoundError as error:
         raise ArchiveError(f"{error.name} is not installed: pip install 'chronik[postgresql]'") from error
 
@@ -152,7 +153,8 @@ def faults_told(name: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise ArchiveError(f"{name}: {error.orig}; `chronik verify` tells whether it is whole") from error
+        told = str(error.orig).partition("\n")[0]
+        raise ArchiveError(f"{name}: {told}; `chronik verify` tells whether it is whole") from error
 
 
 class Turns:

@@ -67,7 +67,7 @@ class Move:
             with self._source.write() as last:
                 self._bring_the_rest(last)
                 _say(last.connection, moving_notes.refused(last.connection.dialect.name, self._refusal()))
-                _note(last.connection, MOVED_TO, self._target.location)
+                _note(last.connection, MOVED_TO, self._target.name)
             self._finish()
             return self._verified()
 
@@ -81,9 +81,9 @@ class Move:
             held = tx.connection.scalar(select(archive_info.c.value).where(archive_info.c.key == _FROM))
             if held is None:
                 self._refuse_if_filled(tx.connection)
-                _note(tx.connection, _FROM, self._source.location)
+                _note(tx.connection, _FROM, self._source.name)
                 _without_references(tx.connection, self._tables)
-            elif held != self._source.location:
+            elif held != self._source.name:
                 raise ArchiveError(f"{self._target.name} is being filled from {held}: finish that, or empty it")
         with self._source.write() as tx:
             if moving_notes.NOTES not in inspect(tx.connection).get_table_names():

@@ -37,11 +37,14 @@ def reading(location: str) -> Iterator[Reader]:
 
 
 def sqlite_file(location: str) -> Path | None:
-    """The file of an SQLite archive, by path or `sqlite:///…`; None if the archive is on a server."""
+    """The file of an SQLite archive, by path or `sqlite:///…`; None if it is on a server. Raises ArchiveError."""
     if "://" not in location:
         return Path(location).expanduser()
     scheme, _, rest = location.partition("://")
-    return Path(rest.removeprefix("/")) if scheme.partition("+")[0] == "sqlite" else None
+    kind = scheme.partition("+")[0]
+    if kind not in {"sqlite", "postgresql"}:
+        raise ArchiveError(f"no archive is kept in {kind}: write a path or postgresql+psycopg://…")
+    return Path(rest.removeprefix("/")) if kind == "sqlite" else None
 
 
 def read_only(path: Path) -> tuple[ModuleType, Any]:

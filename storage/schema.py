@@ -84,7 +84,7 @@ def prepare(engine: Engine, *, now: datetime, name: str) -> None:
 def _unreadable(name: str, error: DatabaseError) -> str:
     if "not a database" in str(error.orig):
         return f"{name} is not an SQLite file: name another with -a"
-    return f"{name} cannot be opened: {error.orig}"
+    return f"{name} cannot be opened: {str(error.orig).partition(chr(10))[0]}"
 
 
 def _state(connection: Connection, name: str) -> str:

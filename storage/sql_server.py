@@ -7,7 +7,8 @@ files and runs programs) is put off; still, give researchers a role of their own
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from storage.server import asked, connect, driver, in_its_words
+from storage.errors import ArchiveError
+from storage.server import asked, connect, driver, hidden, in_its_words
 from storage.sql_text import pointed_out, tokens
 
 READING = frozenset({"select", "with", "values", "table", "explain", "("})
@@ -46,6 +47,8 @@ def answer(job: dict[str, Any], sender: Sender) -> None:
         sender.flush()
         sender.send({"end": "seconds"})
     except psycopg.Error as error:
+        if error.sqlstate is None:
+            raise ArchiveError(f"{hidden(job['location'])}: {str(error).partition(chr(10))[0]}") from error
         sender.flush()
         sender.send({"error": _told(error, job["query"])})
 

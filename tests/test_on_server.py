@@ -103,3 +103,17 @@ def test_daemons_share_the_work_and_what_a_dead_one_held_is_taken_over(tmp_path:
             assert [one.end(signal.SIGTERM), two.end(signal.SIGTERM)] == [0, 0]
     assert asked(tmp_path, "select count(*) as n from fetches group by feed") == [{"n": 2}] * 6
     assert ": run since" not in chronik("status", cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize("verb", [["status"], ["sql", "select 1"], ["verify"], ["migrate"], ["migrate", "--to", "x.db"]])
+def test_a_server_that_is_not_there_is_told_in_a_line_without_the_password(tmp_path: Path, verb: list[str]) -> None:
+    done = chronik(*verb, "-a", "postgresql://me:geheim@127.0.0.1:1/x", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "geheim" not in done.stderr
+    assert "127.0.0.1" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_database_of_another_kind_is_refused(tmp_path: Path) -> None:
+    done = chronik("status", "-a", "mysql://me@127.0.0.1/x", cwd=tmp_path)
+    assert (done.returncode, "mysql" in done.stderr, done.stderr.count("\n")) == (2, True, 1)

@@ -28,16 +28,18 @@ def _upgraded(args: argparse.Namespace) -> int:
     """Say where the archive as it was now lies."""
     from storage.errors import ArchiveError
     from storage.migrations import upgrade
+    from storage.server import hidden
 
     location = archive_location(args)
     try:
         done = upgrade(location)
     except (ArchiveError, OSError) as error:
         raise Stop(str(error)) from None
+    name = hidden(location)
     if done.before == done.after:
-        print(f"{location}: schema {done.after}, nothing to do")
+        print(f"{name}: schema {done.after}, nothing to do")
         return DONE
-    print(f"{location}: schema {done.before} is {done.after} now")
+    print(f"{name}: schema {done.before} is {done.after} now")
     if done.copy is not None:
         print(f"as it was: {done.copy}; delete it when you are content")
     return DONE

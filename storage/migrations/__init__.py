@@ -21,9 +21,10 @@ from storage import search_index
 from storage.archive import Archive, utc_now
 from storage.care import backup
 from storage.daemon_lock import only_daemon
-from storage.engine import Turns, lock_path, open_engine, sqlite_path
+from storage.engine import Turns, faults_told, lock_path, open_engine, sqlite_path
 from storage.errors import ArchiveError
 from storage.schema import SEARCH, SEARCH_FORMER, create_search, create_views, create_words, held_schema, made_by
+from storage.server import hidden
 from storage.tables import archive_info
 
 FOLDER = Path(__file__).parent
@@ -52,12 +53,13 @@ def upgrade(location: str, folder: Path = FOLDER) -> Upgraded:
 
 def _upgrade(location: str, engine: Engine, scripts: ScriptDirectory) -> Upgraded:
     after = scripts.get_current_head() or ""
-    with engine.connect() as connection:
-        before = held_schema(connection, location)
+    name = hidden(location)
+    with faults_told(name), engine.connect() as connection:
+        before = held_schema(connection, name)
     if before is None:
-        raise ArchiveError(f"{location} is empty: `chronik poll` or `chronik load` makes an archive of it")
+        raise ArchiveError(f"{name} is empty: `chronik poll` or `chronik load` makes an archive of it")
     if before > after:
-        raise ArchiveError(f"{location} has schema {before}, this chronik {after}: install a newer chronik")
+        raise ArchiveError(f"{name} has schema {before}, this chronik {after}: install a newer chronik")
     if before == after:
         return Upgraded(before, after)
     steps = list(scripts.iterate_revisions(after, before))[::-1]
@@ -65,7 +67,7 @@ def _upgrade(location: str, engine: Engine, scripts: ScriptDirectory) -> Upgrade
     try:
         _take(engine, steps)
     except SQLAlchemyError as error:
-        raise ArchiveError(f"{location} could not be migrated and is as it was: {error}") from error
+        raise ArchiveError(f"{name} could not be migrated and is as it was: {error}") from error
     return Upgraded(before, after, copy)
 
 
