@@ -27,7 +27,8 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 # Parameters that tell how a reader came, not what is read. Each stands in at least two of: ClearURLs (globalRules),
 # AdGuard (TrackParamFilter, general), Neat URL (defaults), Legitimate URL Shortener, Brave's query filter.
 _TRACKING = re.compile(
-    r"""(?:utm|mtm|pk|itm|ga|hsa|dpg)_[a-z0-9_-]*|_ga|_gl|_hsenc|_hsmi|__hsfp|__hssc|__hstc|_openstat
+    r"""(?:utm|mtm|itm|hsa|dpg)_[a-z0-9_-]*|pk_(?:campaign|cid|content|cpn|keyword|kwd|medium|source)
+    |ga_(?:campaign|content|medium|place|source|term)|_ga|_gl|_hsenc|_hsmi|__hsfp|__hssc|__hstc|_openstat
     |__twitter_impression|action_(?:object|ref|type)_map|at_campaign|at_custom[0-9]*|at_medium|cmpid|dclid|echobox
     |fb_action_ids|fb_action_types|fb_ref|fb_source|fbclid|gbraid|gclid|gclsrc|guccounter|guce_referrer|guce_referrer_sig
     |hsctatracking|igshid|mc_cid|mc_eid|mkt_tok|ml_subscriber|ml_subscriber_hash|msclkid

@@ -1,7 +1,8 @@
 """Mend what publishers most often get wrong in XML, so that a strict parser can read the rest exactly. Linear.
 
 Bare ampersands, HTML entities, references to characters that XML has not, undeclared prefixes, a second XML
-declaration, comments with double hyphens, `]]>` in text, and what follows the end of the root element.
+declaration, comments with double hyphens, CDATA that nothing ends, `]]>` in text, and what follows the end of the root
+element.
 """
 
 import html.entities
@@ -14,6 +15,7 @@ from ingest.parse.names import USUAL_NAMESPACES
 from ingest.parse.precheck import Checked
 
 _OPEN = re.compile(r"<!\[CDATA\[|<!--")
+_OPENED = re.compile(r"<([A-Za-z_][\w.:-]{0,80})(?:\s[^<>]{0,500})?>\s{0,99}<!\[CDATA\[")
 _REFERENCE = re.compile(r"&(?:#([0-9]+|[xX][0-9a-fA-F]+)|([A-Za-z][A-Za-z0-9]*))?(;?)")
 _STRAY = re.compile(r"<\?xml\s[^<>]{0,200}\?>|<(?![A-Za-z_/!?])|\]\]>|<!DOCTYPE[^<>\[]{0,500}>")
 _PREFIX = re.compile(r"(?:</?|(?<=\s))([A-Za-z_][\w.-]{0,40}):[A-Za-z_]")  # more than needed does no harm
@@ -26,9 +28,23 @@ _MAX_PREFIXES = 100
 
 def mended(checked: Checked) -> str:
     """The document's text with the usual mistakes mended; the same text if there are none."""
-    text = _without_tail(checked)
+    text = _with_ends(_without_tail(checked))
     parts = [part if is_cdata else _mended_markup(part, checked.entities) for is_cdata, part in _segments(text)]
     return "".join(parts)
+
+
+def _with_ends(text: str) -> str:
+    """A CDATA section that nothing ends ends with the element that it stands in, if that ends within its entry."""
+    parts, done = [], 0
+    for opening in _OPENED.finditer(text, text.rfind("]]>") + 1):
+        if opening.start() < done:
+            continue
+        end = text.find(f"</{opening[1]}", opening.end())
+        if end == -1 or _OF_ENTRY.search(text, opening.end(), end):
+            break
+        parts += [text[done:end], "]]>"]
+        done = end
+    return "".join([*parts, text[done:]])
 
 
 def _segments(text: str) -> Iterator[tuple[bool, str]]:

@@ -279,3 +279,18 @@ def test_a_reference_to_half_a_character_breaks_no_recovering_parser() -> None:
     feed = recovered(f'<rss version="2.0"><channel>{item}</channel></rss>')
     assert feed is not None
     assert feed.entries[0].links[0].href == "http://o.example/\ufffd"
+
+
+@pytest.mark.parametrize("opened", [[1], [1, 3], [0, 1, 2, 3, 4]])
+def test_cdata_that_nothing_ends_costs_no_entry(opened: list[int]) -> None:
+    texts = [f"{'<![CDATA[' if n in opened else ''}Text <b>{n}</b>" for n in range(5)]
+    texts = [text if n in opened else text.replace("<", "&lt;") for n, text in enumerate(texts)]
+    items = [f"<item><title>T{n}</title><description>{text}</description></item>" for n, text in enumerate(texts)]
+    feed = feed_of(document(*items))
+    assert [entry.summaries[0].value for entry in feed.entries] == [f"Text <b>{n}</b>" for n in range(5)]
+    assert feed.salvaged
+
+
+def test_cdata_that_the_end_of_the_document_cuts_off_is_left_out_with_its_entry() -> None:
+    text = document(GOOD.format(1), "<item><title>T2</title><description><![CDATA[Text 2", end="")
+    assert titles(feed_of(text)) == ["Grüße 1"]

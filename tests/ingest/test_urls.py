@@ -234,3 +234,13 @@ def test_links_in_html_compare_without_tracking_and_sessions() -> None:
     html = '<a href="https://example.org/a?{}id=7{}">x</a> Was? Ja=1'
     assert without_tracking(html.format("utm_source=rss&amp;", "&amp;PHPSESSID=4")) == html.format("", "")
     assert without_tracking(html.format("", "&amp;page=2")) != html.format("", "")
+
+
+@pytest.mark.parametrize("name", ["pk_id", "ga_id", "pk_page"])
+def test_a_name_that_only_looks_like_a_trackers_tells_pages_apart(name: str) -> None:
+    assert canonical_url(f"https://example.org/?{name}=5") != canonical_url(f"https://example.org/?{name}=6")
+
+
+@pytest.mark.parametrize("name", ["pk_campaign", "pk_kwd", "ga_source", "ga_place"])
+def test_names_of_campaigns_do_not(name: str) -> None:
+    assert canonical_url(f"https://example.org/?{name}=5") == canonical_url(f"https://example.org/?{name}=6")
