@@ -5,6 +5,7 @@ import gzip
 import json
 import os
 import re
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -12,6 +13,11 @@ import pyarrow.parquet
 import pytest
 from commands import chronik, start
 from feeds import item, rss
+
+from storage.archive import Archive
+from storage.errors import ArchiveError
+from storage.export.slices import Slice
+from storage.export.warc import warc
 
 ENTRIES = """select outlet, feed, guid, url, title, summary, content_text, published_at, authors, categories, versions,
   first_seen_at from entries order by 1, 2, 3"""
@@ -231,3 +237,11 @@ def test_prune_says_what_would_go_and_deletes_only_when_told_so(folder: Path) ->
     assert len(asked(folder, VERSIONS, "pruned.sqlite")) == len(asked(folder, VERSIONS)) - 1
     loaded(folder, "saved/blatt/news/20260301T1200.xml", "pruned.sqlite")
     assert chronik("verify", "-a", "pruned.sqlite", cwd=folder).returncode == 0
+
+
+def test_a_warc_file_is_not_begun_where_warcio_lacks(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "warcio.warcwriter", None)
+    path = folder / "lacking.warc"
+    with Archive.open(str(folder / "archive.sqlite")) as archive, pytest.raises(ArchiveError, match=r"chronik\[warc\]"):
+        warc(archive, Slice(), path, lambda _done: None)
+    assert not list(folder.glob("*lacking*"))

@@ -5,6 +5,7 @@ import json
 from base64 import b32encode
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from hashlib import sha1
 from io import BytesIO
 from pathlib import Path
@@ -35,9 +36,10 @@ def warc(archive: Archive, wanted: Slice, path: Path, tell: Callable[[int], None
     first or in another wording. The field `Chronik-Feed` of a record says whose document it is, `Chronik-Route` by
     which route it came. Raises ArchiveError without warcio.
     """
+    modules = _warcio()  # before a file is begun
     question = {"format": "warc", "selectors": list(wanted.selectors), "since": wanted.since, "until": wanted.until}
     with Growing(path, question | {"after_seq": wanted.after_seq}).open() as growing, archive.read() as connection:
-        writer = _Writer(connection, growing.file, gzip=path.name.endswith(".gz"))
+        writer = _Writer(connection, growing.file, modules, gzip=path.name.endswith(".gz"))
         done = growing.done
         if not growing.position:
             writer.head(path.name)
@@ -56,10 +58,9 @@ def _chosen(connection: Connection, wanted: Slice) -> Select[Any]:
     query = select(fetch).where(fetch.c.document_id.is_not(None), fetch.c.outcome != "failed")
     if wanted.selectors:
         query = query.where(fetch.c.feed_id.in_(select(feed.c.feed_id).where(feed.c.name.in_(names))))
-    # Compared as the text that they are given as: instants are kept so.
-    at = func.substr(fetch.c.requested_at, 1, 20)
-    query = query.where(at >= wanted.since) if wanted.since else query
-    query = query.where(at < wanted.until) if wanted.until else query
+    at = fetch.c.requested_at
+    query = query.where(at >= datetime.fromisoformat(wanted.since)) if wanted.since else query
+    query = query.where(at < datetime.fromisoformat(wanted.until)) if wanted.until else query
     if wanted.after_seq:
         changed = select(version.c.fetch_id).join_from(version, entry, entry.c.entry_id == version.c.entry_id)
         query = query.where(fetch.c.fetch_id.in_(changed.where(entry.c.seq > wanted.after_seq)))
@@ -90,13 +91,17 @@ def _attempts(connection: Connection, wanted: Slice, after: int) -> Iterator[Row
     yield from connection.execution_options(yield_per=500).execute(query.where(chosen.c.fetch_id > after))
 
 
+def _warcio() -> tuple[Any, Any]:
+    try:
+        return importlib.import_module("warcio.warcwriter"), importlib.import_module("warcio.statusandheaders")
+    except ModuleNotFoundError:
+        raise ArchiveError("a WARC file takes warcio: pip install 'chronik[warc]'") from None
+
+
 class _Writer:
-    def __init__(self, connection: Connection, file: Any, *, gzip: bool) -> None:
-        try:
-            self._warcio = importlib.import_module("warcio.warcwriter")
-            self._http = importlib.import_module("warcio.statusandheaders").StatusAndHeaders
-        except ModuleNotFoundError:
-            raise ArchiveError("a WARC file takes warcio: pip install 'chronik[warc]'") from None
+    def __init__(self, connection: Connection, file: Any, modules: tuple[Any, Any], *, gzip: bool) -> None:
+        self._warcio, headers = modules
+        self._http = headers.StatusAndHeaders
         self._connection = connection
         self._digests: OrderedDict[int, str] = OrderedDict()
         self._writer = self._warcio.WARCWriter(file, gzip=gzip, warc_version="1.1")
