@@ -5,7 +5,7 @@ import json
 from base64 import b32encode
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha1
 from io import BytesIO
 from pathlib import Path
@@ -59,12 +59,17 @@ def _chosen(connection: Connection, wanted: Slice) -> Select[Any]:
     if wanted.selectors:
         query = query.where(fetch.c.feed_id.in_(select(feed.c.feed_id).where(feed.c.name.in_(names))))
     at = fetch.c.requested_at
-    query = query.where(at >= datetime.fromisoformat(wanted.since)) if wanted.since else query
-    query = query.where(at < datetime.fromisoformat(wanted.until)) if wanted.until else query
+    query = query.where(at >= _instant(wanted.since)) if wanted.since else query
+    query = query.where(at < _instant(wanted.until)) if wanted.until else query
     if wanted.after_seq:
         changed = select(version.c.fetch_id).join_from(version, entry, entry.c.entry_id == version.c.entry_id)
         query = query.where(fetch.c.fetch_id.in_(changed.where(entry.c.seq > wanted.after_seq)))
     return query
+
+
+def _instant(text: str) -> datetime:
+    at = datetime.fromisoformat(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _attempts(connection: Connection, wanted: Slice, after: int) -> Iterator[Row[Any]]:
