@@ -8,6 +8,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -66,6 +67,7 @@ _FOREIGN_PORTS = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)
 def what_is_not_public(address: Address) -> str | None:
     """Why `address` does not belong to the public internet; None if it does.
 
@@ -94,12 +96,14 @@ def _ipv4_inside(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None
     return None
 
 
+@lru_cache(maxsize=4096)
 def plain_address(text: str) -> Address:
     """An address as a connection will use it: IPv4 mapped into IPv6 is IPv4. Raises ValueError."""
     address = ipaddress.ip_address(text)
     return getattr(address, "ipv4_mapped", None) or address
 
 
+@lru_cache(maxsize=4096)
 def host_name(text: str) -> str:
     """A name or address in the one form in which they are compared.
 
