@@ -16,10 +16,10 @@ from storage.export.atom import atom
 from storage.export.slices import Slice
 from storage.named import named_queries
 from storage.reading import Reader, reading
-from storage.search import Search, search
+from storage.search import Hit, Search, search
 from storage.search_marks import BEGIN, END
 from storage.story_sketch import is_available
-from storage.web import asking, drawing
+from storage.web import asking, drawing, found
 from storage.web.story import later, story_of, story_page
 
 T = TypeVar("T")
@@ -46,19 +46,37 @@ async def start(datasette: Any, request: Any) -> Response:
 
 async def searching(datasette: Any, request: Any) -> Response:
     """Search, with the words that were found marked."""
-    asked = {name: request.args.get(name) or "" for name in ("q", "outlet", "since", "until", "sort")}
-    hits, problem = [], None
+    asked = _wish(request)
+    hits: list[Hit] = []
+    problem = None
     names = await _asked(datasette, asking.outlets)
     if asked["q"].strip():
         try:
             hits = await _asked(datasette, lambda reader: search(reader, _search(asked)))
         except ArchiveError as error:
             problem = str(error)
-    counts = _facets(hits)
     shown = [(hit, marked(hit.title), marked(hit.snippet)) for hit in hits]
-    return await _page(
-        datasette, request, "searching.html", asked=asked, hits=shown, problem=problem, outlets=names, facets=counts
-    )
+    told = {"asked": asked, "hits": shown, "problem": problem, "outlets": names, "facets": found.facets(hits)}
+    return await _page(datasette, request, "searching.html", **told)
+
+
+async def searched(datasette: Any, request: Any) -> Response:
+    """The same for programs."""
+    asked, form = _wish(request), request.url_vars["form"]
+    try:
+        hits = await _asked(datasette, lambda reader: search(reader, _search(asked)))
+    except ArchiveError as error:
+        return Response.text(f"{error}\n", status=400)
+    if form == "csv":
+        return Response(found.as_csv(hits), content_type="text/csv; charset=utf-8")
+    if form == "json":
+        return Response(found.as_json(hits), content_type="application/json; charset=utf-8")
+    body = found.as_atom(hits, asked["q"], f"{_now():%Y-%m-%dT%H:%M:%SZ}")
+    return Response(body, content_type="application/atom+xml; charset=utf-8")
+
+
+def _wish(request: Any) -> dict[str, str]:
+    return {name: request.args.get(name) or "" for name in ("q", "outlet", "since", "until", "sort")}
 
 
 def _search(asked: Mapping[str, str]) -> Search:
@@ -72,24 +90,17 @@ def _search(asked: Mapping[str, str]) -> Search:
     )
 
 
-def _facets(hits: list[Any]) -> list[tuple[str, int]]:
-    counts: dict[str, int] = {}
-    for hit in hits:
-        counts[hit.outlet] = counts.get(hit.outlet, 0) + 1
-    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-
-
 def marked(text: str | None) -> list[tuple[bool, str]]:
     """A text in parts, and whether each was found.
 
     >>> marked(f"ein {BEGIN}Wort{END} mehr")
     [(False, 'ein '), (True, 'Wort'), (False, ' mehr')]
     """
-    found = []
+    pieces = []
     for piece in (text or "").split(BEGIN):
         inside, end, outside = piece.partition(END)
-        found += [(True, inside), (False, outside)] if end else [(False, piece)]
-    return [(is_found, part) for is_found, part in found if part]
+        pieces += [(True, inside), (False, outside)] if end else [(False, piece)]
+    return [(is_found, part) for is_found, part in pieces if part]
 
 
 async def entry(datasette: Any, request: Any) -> Response:
@@ -195,6 +206,7 @@ async def too_much(datasette: Any, request: Any) -> Response:
 ROUTES = [
     (r"^/$", start),
     (r"^/search$", searching),
+    (r"^/search\.(?P<form>csv|json|atom)$", searched),
     (r"^/entry/(?P<entry_id>[0-9]{1,18})$", entry),
     (r"^/story/(?P<story_id>[0-9]{1,18})$", story),
     (r"^/document/(?P<document_id>[0-9]{1,18})$", raw),

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
+from xml.etree import ElementTree
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -106,6 +107,19 @@ def test_search_marks_what_it_found_and_leads_to_the_entry(page: Any, address: s
     assert page.url.endswith("/entry/1")
 
 
+def test_what_is_found_can_be_narrowed_to_an_outlet_and_a_month(page: Any, address: str) -> None:
+    for facet in ("Outlet: standard", "Month: 20"):
+        page.goto(f"{address}/search?q=Meldung+OR+Haushalt&outlet=standard")
+        page.click(f"nav p:has-text('{facet}') a")
+        assert "5 found" in page.inner_text("main")
+
+
+def test_a_search_is_a_feed_that_can_be_followed(address: str) -> None:
+    with urlopen(f"{address}/search.atom?q=Meldung", timeout=10) as answer:
+        feed = ElementTree.fromstring(answer.read())
+    assert len(feed.findall("{http://www.w3.org/2005/Atom}entry")) == 10
+
+
 def test_a_search_that_is_none_is_told_in_a_line(page: Any, address: str) -> None:
     page.goto(f'{address}/search?q="open')
     assert page.inner_text("[role=alert]")
@@ -183,7 +197,16 @@ def test_sql_is_answered_and_can_but_read(page: Any, address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/archive/entries.csv", "/archive/entries.json", "/entries.atom", "/entries.atom?outlet=orf"]
+    "path",
+    [
+        "/archive/entries.csv",
+        "/archive/entries.json",
+        "/entries.atom",
+        "/entries.atom?outlet=orf",
+        "/search.csv?q=gekippt",
+        "/search.json?q=gekippt",
+        "/search.atom?q=gekippt",
+    ],
 )
 def test_everything_is_there_for_programs(address: str, path: str) -> None:
     with urlopen(f"{address}{path}", timeout=10) as answer:
