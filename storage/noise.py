@@ -20,7 +20,9 @@ _COUNTED = "|".join(
     ]
 )
 _COUNTER = re.compile(
-    rf"\d[\d.,'’ \u00a0\u202f]{{0,12}}(?:{_COUNTED})\b|\b(?:{_COUNTED})\s?[:(\[]\s?\d[\d.,'’]*", re.IGNORECASE
+    rf"(?<!\d)\d[\d.,'’]{{0,12}}+(?:[ \u00a0\u202f]\d{{3}}){{0,3}}+\s?(?:{_COUNTED})\b"
+    rf"|\b(?:{_COUNTED})\s?[:(\[]\s?\d[\d.,'’]*",
+    re.IGNORECASE,
 )
 
 _DAY = r"\d{1,4}[./-]\s?(?:\d{1,2}[./-]\s?|[^\W\d_]{3,10}\.?\s)?(?:\d{1,4})?|[^\W\d_]{3,10}\.?\s\d{1,2},?\s\d{4}"
@@ -33,7 +35,7 @@ _CLOCK = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 # A paragraph that says of itself that it is one.
-_ADVERT = re.compile(r"^[\s(\[*-]*(?:anzeigen?|werbung|advertisement|sponsored|publicité|publicidad|advertentie)\s?"
+_ADVERT = re.compile(r"^[ \t(\[*-]*(?:anzeigen?|werbung|advertisement|sponsored|publicité|publicidad|advertentie)[ \t]?"
                      r"(?:[:|)\]*–-].*)?$", re.IGNORECASE | re.MULTILINE)  # fmt: skip
 _NUMBERS = re.compile(r"\d[\d.,:/]*")
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.change import Said, kind_of_change
+from storage.change import Said, kind_of_change, letters
 
 TYPOS = [
     ('"Nein"', "„Nein“"),
@@ -31,6 +31,7 @@ NOISE = [
     ("Text. 1 Kommentar", "Text. 2 Kommentare"),
     ("Text. Kommentare (12)", "Text. Kommentare (13)"),
     ("Text. 1.234 Aufrufe", "Text. 1.301 Aufrufe"),
+    ("Text. 1 234 comments", "Text. 987 comments"),
     ("Stand: 06:01 Uhr. Text", "Stand: 06:31 Uhr. Text"),
     ("Stand: 20.11.2026, 06:01 Uhr", "Stand: 21.11.2026, 16:31 Uhr"),
     ("Zuletzt aktualisiert am 20. November 2026 um 6:01 Uhr", "Zuletzt aktualisiert am 1. Dezember 2026 um 6:02 Uhr"),
@@ -81,3 +82,12 @@ def test_whatever_changes_has_a_kind_and_it_is_the_same_backwards(old: Said, new
     assert kind_of_change(old, old) == "noise"
     if kind_of_change(old, new) != "title":
         assert "".join(filter(str.isalnum, old.title or "")) == "".join(filter(str.isalnum, new.title or ""))
+
+
+@pytest.mark.parametrize(
+    "text", ["\n" * 60_000, "1" * 60_000, "1 " * 30_000, "*" * 60_000, "Stand 1." * 8_000, "Ã¼" * 30_000]
+)
+def test_a_long_text_is_compared_in_time_linear_in_its_length(text: str) -> None:
+    """Otherwise this takes minutes."""
+    assert kind_of_change(Said(content_text=f"a{text}b"), Said(content_text=f"a{text}c")) == "text"
+    assert letters("", f"a{text}b") != letters("", f"a{text}c")
