@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from saying import START, Said, rows, visit
+from saying import IN_A_FILE, START, Said, rows, visit
 from test_any_order import empty_archive
 
 from storage import stories
@@ -192,3 +192,32 @@ def test_an_archive_whose_entries_are_gone_keeps_nothing_of_them(archive: Archiv
         prune(tx, feeds, START + timedelta(days=1))
     settle(archive)
     assert rows(archive, f"select * from {name}") == []
+
+
+def steps(archive: Archive, number: int) -> int:
+    """Of SQLite's machine, to find the story of one more entry."""
+    put(archive, "presse", 500, "Neu", text(10_000 * number), guid=f"new {number}")
+    seen = [0]
+
+    def tick() -> int:
+        seen[0] += 1
+        return 0
+
+    with archive.write() as tx:
+        driver = tx.connection.connection.dbapi_connection
+        driver.set_progress_handler(tick, 1)  # type: ignore[union-attr]
+        assert stories.refresh(tx) == 1
+        driver.set_progress_handler(None, 1)  # type: ignore[union-attr]
+    return seen[0]
+
+
+@IN_A_FILE
+def test_an_entry_takes_as_many_steps_in_a_large_archive_as_in_a_small_one(archive: Archive) -> None:
+    cost = []
+    for size in (5, 100):
+        feed = archive.ensure_feed("orf", f"{size}")
+        said = [Said(f"{n}", guid=f"{n}", text=text(1_000 * n + size), at=400 + n % 50) for n in range(1, size)]
+        archive.record([visit(feed, 490, *said)])
+        settle(archive)
+        cost.append(steps(archive, size))
+    assert 100 < cost[1] < 1.05 * cost[0] < 5_000
