@@ -105,7 +105,9 @@ def test_daemons_share_the_work_and_what_a_dead_one_held_is_taken_over(tmp_path:
     assert ": run since" not in chronik("status", cwd=tmp_path).stdout
 
 
-@pytest.mark.parametrize("verb", [["status"], ["sql", "select 1"], ["verify"], ["migrate"], ["migrate", "--to", "x.db"]])
+@pytest.mark.parametrize(
+    "verb", [["status"], ["sql", "select 1"], ["verify"], ["migrate"], ["migrate", "--to", "x.db"]]
+)
 def test_a_server_that_is_not_there_is_told_in_a_line_without_the_password(tmp_path: Path, verb: list[str]) -> None:
     done = chronik(*verb, "-a", "postgresql://me:geheim@127.0.0.1:1/x", cwd=tmp_path)
     assert done.returncode == 2
