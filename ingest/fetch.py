@@ -112,13 +112,16 @@ class Fetcher:
         resolver: Resolver | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self._line = Line(
+        line = Line(
             guard=Guard.allowing(network.allow_private_hosts),
             resolver=resolver or SystemResolver(),
             tls=tls or trusting(network.ca_file),
             proxy=network.proxy,
         )
-        self._own_headers = sending.own(network.user_agent)
+        self._transport = _Transport(line)
+        self._client = httpx.AsyncClient(
+            transport=self._transport, trust_env=False, headers=sending.own(network.user_agent)
+        )
         self._network = network
         self._hosts = hosts
         self._clock = clock
@@ -126,12 +129,13 @@ class Fetcher:
         self._room = Room()
 
     async def __aenter__(self) -> Self:
+        await self._client.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        """Nothing is left open: a connection is for one request."""
+        await self._client.__aexit__(kind, exc, traceback)
 
     async def fetch(self, request: Request) -> Answer:
         """Ask once. Raises FetchError with the attempt in `fetch`; PostponedError if a host may not be asked now."""
@@ -169,8 +173,8 @@ class Fetcher:
 
     async def _step(self, attempt: _Attempt, turn: Turn) -> Answer | None:
         try:
-            async with attempt.deadline.running(), self._reply(attempt) as reply:
-                answer = await self._answer(attempt, reply)
+            async with attempt.deadline.running(), self._response(attempt) as response:
+                answer = await self._answer(attempt, response)
         except TimeoutError as exc:
             limit = attempt.request.timeout.total_seconds()
             detail = f"no complete answer within {limit:g} s: still {attempt.wire.stage}"
@@ -182,34 +186,35 @@ class Fetcher:
         return answer
 
     @asynccontextmanager
-    async def _reply(self, attempt: _Attempt) -> AsyncIterator[Reply]:
+    async def _response(self, attempt: _Attempt) -> AsyncIterator[httpx.Response]:
         attempt.wire, attempt.status, attempt.received = Wire(), None, ()
-        headers = sending.merged(self._own_headers, _headers(attempt, self._clock.now()), attempt.url.netloc)
-        attempt.sent = sending.as_stored(headers)
-        scheme, host, port = _origin(attempt.url)
-        # Not by httpx's client: of what that adds (redirects, cookies, credentials) nothing is wanted.
-        reply = await self._line.send(Ask(scheme == "https", host, port, attempt.url.raw_path, headers), attempt.wire)
+        request = self._client.build_request(
+            "GET", attempt.url, headers=_headers(attempt, self._clock.now()), extensions={"wire": attempt.wire}
+        )
+        attempt.sent = sending.as_stored(request.headers.raw)
+        # Not by the client's `send`: of what that adds (redirects, cookies, credentials) nothing is wanted.
+        response = await self._transport.handle_async_request(request)
         try:
-            attempt.status, attempt.received = reply.status, answers.headers_of(reply.headers)
-            yield reply
+            attempt.status, attempt.received = response.status_code, response.extensions["head"]
+            yield response
         finally:
-            await reply.aclose()
+            await response.aclose()
 
-    async def _answer(self, attempt: _Attempt, reply: Reply) -> Answer | None:
-        status = reply.status
+    async def _answer(self, attempt: _Attempt, response: httpx.Response) -> Answer | None:
+        status = response.status_code
         if status in answers.REDIRECTS:
             _follow(attempt)
             return None
         if status == 304:
             return _not_modified(attempt, self._clock.now())
         if status in {200, 203}:
-            return await self._document(attempt, reply)
-        raise await self._refusal(attempt, reply)
+            return await self._document(attempt, response)
+        raise await self._refusal(attempt, response)
 
-    async def _document(self, attempt: _Attempt, reply: Reply) -> Document:
+    async def _document(self, attempt: _Attempt, response: httpx.Response) -> Document:
         intake = self._intake(attempt, attempt.request.max_bytes)
         try:
-            body = await intake.read(reply.body())
+            body = await intake.read(response.aiter_raw())
         finally:
             attempt.wire_bytes = intake.wire_bytes
         _check_is_no_wall(attempt, body)
@@ -225,9 +230,9 @@ class Fetcher:
             permanent_url=attempt.permanent_url,
         )
 
-    async def _refusal(self, attempt: _Attempt, reply: Reply) -> FetchError:
-        page = await self._intake(attempt, GLANCE).glance(reply.body())
-        said, status = answers.single(attempt.received), reply.status
+    async def _refusal(self, attempt: _Attempt, response: httpx.Response) -> FetchError:
+        page = await self._intake(attempt, GLANCE).glance(response.aiter_raw())
+        said, status = answers.single(attempt.received), response.status_code
         wall = blocked.wall(status, said, page)
         reason = answers.refusal(status) if wall is None or status == 410 else Reason.BLOCKED
         error = FetchError(reason, f"HTTP {status} {answers.phrase(status)}" + (f": {wall}" if wall else ""))
@@ -237,6 +242,32 @@ class Fetcher:
     def _intake(self, attempt: _Attempt, most: int) -> Intake:
         attempt.wire.expect_body(most)
         return Intake(attempt.received, most, self._room, attempt.deadline)
+
+
+class _Transport(httpx.AsyncBaseTransport):
+    """httpx over connections to checked addresses, one for each request."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        _, host, port = _origin(request.url)
+        ask = Ask(request.url.scheme == "https", host, port, request.url.raw_path, request.headers.raw)
+        reply = await self._line.send(ask, request.extensions["wire"])
+        head = answers.headers_of(reply.headers)
+        # Not as httpx's headers: it would keep the cookies, and trip over a Location before we have seen it.
+        return httpx.Response(reply.status, stream=_Body(reply), extensions={"head": head})
+
+
+class _Body(httpx.AsyncByteStream):
+    def __init__(self, reply: Reply) -> None:
+        self._reply = reply
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._reply.body()
+
+    async def aclose(self) -> None:
+        await self._reply.aclose()
 
 
 def trusting(ca_file: str | None) -> ssl.SSLContext:

@@ -2,12 +2,9 @@
 
 import base64
 from collections.abc import Iterable
-from typing import TypeAlias
 
 from ingest.answers import Headers
 from ingest.source import HIDDEN, is_secret
-
-RawHeaders: TypeAlias = list[tuple[bytes, bytes]]
 
 ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/feed+json;q=0.9,"
@@ -18,24 +15,17 @@ ACCEPT = (
 _OURS = frozenset({"host", "accept-encoding", "connection", "content-length", "transfer-encoding", "te", "upgrade"})
 
 
-def own(user_agent: str) -> RawHeaders:
+def own(user_agent: str) -> dict[str, str]:
     """What every request says."""
-    said = {"Accept": ACCEPT, "Accept-Encoding": "gzip", "Connection": "close", "User-Agent": user_agent}
-    return [(name.encode(), value.encode()) for name, value in said.items()]
+    return {"User-Agent": user_agent, "Accept": ACCEPT, "Accept-Encoding": "gzip", "Connection": "close"}
 
 
-def merged(ours: RawHeaders, more: RawHeaders, host: bytes) -> RawHeaders:
-    """All that is sent: `more` goes before ours of the same name (in small letters or not)."""
-    said = {name.lower() for name, _ in more}
-    return [(b"Host", host), *(each for each in ours if each[0].lower() not in said), *more]
-
-
-def configured(headers: Headers) -> RawHeaders:
+def configured(headers: Headers) -> list[tuple[bytes, bytes]]:
     """What the configuration adds, for its own origin only."""
     return [_encoded(name, value) for name, value in headers if name.strip().lower() not in _OURS]
 
 
-def credentials(username: str, password: str) -> RawHeaders:
+def credentials(username: str, password: str) -> list[tuple[bytes, bytes]]:
     """User information of the configured URL as RFC 7617 has it sent."""
     if not username and not password:
         return []
