@@ -36,6 +36,7 @@ Job: TypeAlias = Callable[[Tx], T]
 _Waiting: TypeAlias = tuple[Job[Any], Future[Any]]
 _Result: TypeAlias = tuple[Any, BaseException | None]
 
+STORIES_SECONDS = 60.0  # that a verb looks for stories before it ends
 GROUP = 200  # jobs that share a commit at most
 LONG = 10.0  # seconds of one transaction; it takes milliseconds
 LONGEST_TURN = 0.5  # seconds of one commit's jobs, about; a first visit can take 50 ms
@@ -176,7 +177,10 @@ class Archive:
             return [record(tx, visit) for visit in visits]
 
     def refresh(self) -> None:
-        """Bring what follows from the entries, but not at once, up to date: the search index and the stories."""
+        """Bring what follows from the entries, but not at once, up to date: the search index and the stories.
+
+        Stories as far as they are found within a minute; the others are found by whoever comes next.
+        """
         self.refresh_search()
         self.refresh_stories()
 
@@ -192,14 +196,15 @@ class Archive:
         return done
 
     def refresh_stories(self) -> int:
-        """Find the stories of all waiting entries, a hundred in a transaction. Returns how many."""
-        done = 0
-        while True:
+        """Find the stories of waiting entries, a hundred in a transaction, for a minute at most. Returns how many."""
+        done, end = 0, time.monotonic() + STORIES_SECONDS
+        while time.monotonic() < end:
             with self.write() as tx:
                 count = stories.refresh(tx)
             if not count:
-                return done
+                break
             done += count
+        return done
 
 
 class Writer:

@@ -9,6 +9,7 @@ withdrawn entry makes doubtful is decided again, from the earliest to the latest
 
 import heapq
 import struct
+import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -21,9 +22,11 @@ from storage import story_sketch
 from storage.prepared import Often
 from storage.story_sketch import BANDS, LONG, Likeness
 from storage.tables import archive_info, entry, fullest_text, story, story_band, story_pending, story_text, wording
-from storage.transaction import Tx
+from storage.transaction import Tx, chunks
 
 BATCH = 100
+TOGETHER = 20  # entries decided at a time
+LONGEST_TURN = 0.5  # seconds of one transaction, about: where all texts are alike an entry makes many others doubtful
 FORTNIGHT = 14 * 86_400  # seconds: what is further apart is told anew, not taken over
 NEAREST = 20  # first entries that a band is asked for: one with more has what all texts of an outlet have
 COMPARED = 12  # texts that one is compared with: those with which it shares most bands
@@ -42,9 +45,14 @@ def refresh(tx: Tx, *, limit: int = BATCH) -> int:
         forget_all(tx.connection)
     next_ones = select(story_pending.c.entry_id).limit(limit).with_for_update(skip_locked=True)
     waiting = [row.entry_id for row in tx.rows(next_ones)]
-    _Batch(tx).take(waiting)
-    tx.write(_NO_LONGER_WAITING, [{"of": n} for n in waiting])
-    return len(waiting)
+    done, end = 0, time.monotonic() + LONGEST_TURN
+    for part in chunks(waiting, TOGETHER):
+        _Batch(tx).take(part)
+        tx.write(_NO_LONGER_WAITING, [{"of": n} for n in part])
+        done += len(part)
+        if time.monotonic() > end:
+            break
+    return done
 
 
 def is_of_today(connection: Connection) -> bool:

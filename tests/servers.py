@@ -186,6 +186,10 @@ async def _end_all() -> None:
         task.cancel()
     await asyncio.gather(*rest, return_exceptions=True)
     await _settled()
+    for _ in range(50):  # on a busy machine a connection may end later still
+        if len(cast("Any", asyncio.get_running_loop())._selector.get_map()) <= 1:  # noqa: SLF001 - the loop's own pipe
+            break
+        await asyncio.sleep(0.01)
 
 
 async def _settled() -> None:
