@@ -167,29 +167,30 @@ def serving(
 def _run(server: Server, loop: asyncio.AbstractEventLoop, ready: threading.Event) -> None:
     asyncio.set_event_loop(loop)
     loop.set_exception_handler(lambda _loop, _context: None)  # clients hang up as they like
-    listening = loop.run_until_complete(
-        # Looked up for each connection: a test may have replaced it.
-        asyncio.start_server(lambda r, w: server.serve(r, w), server.host, 0, ssl=server.tls)  # noqa: PLW0108
-    )
+    came: list[asyncio.StreamWriter] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        came.append(writer)
+        await server.serve(reader, writer)  # looked up for each connection: a test may have replaced it
+
+    listening = loop.run_until_complete(asyncio.start_server(serve, server.host, 0, ssl=server.tls))
     server.port = listening.sockets[0].getsockname()[1]
     ready.set()
     loop.run_forever()
     listening.close()
-    loop.run_until_complete(_end_all())
+    loop.run_until_complete(_end_all(came))
     loop.close()
 
 
-async def _end_all() -> None:
+async def _end_all(came: list[asyncio.StreamWriter]) -> None:
     await _settled()  # a connection that was just accepted belongs to nobody yet, and nobody would close it
     rest: set[Any] = asyncio.all_tasks() - {asyncio.current_task()}
     for task in rest:
         task.cancel()
     await asyncio.gather(*rest, return_exceptions=True)
+    for writer in came:  # what its client has not read yet is never sent
+        cast("asyncio.WriteTransport", writer.transport).abort()
     await _settled()
-    for _ in range(50):  # on a busy machine a connection may end later still
-        if len(cast("Any", asyncio.get_running_loop())._selector.get_map()) <= 1:  # noqa: SLF001 - the loop's own pipe
-            break
-        await asyncio.sleep(0.01)
 
 
 async def _settled() -> None:
