@@ -73,6 +73,7 @@ _STAMP = re.compile(r"\d{8}T\d{6}Z")
 def back_up(archive: Archive, folder: Path, keep: int, now: datetime) -> Path:
     """A dated copy in the folder, made there if need be; of the copies only the newest `keep` stay.
 
+    Copies with a date to come, by a clock that was wrong, are not counted and stay: a person may know what they are.
     Raises ArchiveError; then no older copy is taken away.
     """
     try:
@@ -80,30 +81,32 @@ def back_up(archive: Archive, folder: Path, keep: int, now: datetime) -> Path:
         for broken_off in folder.glob(f".{_stem(archive)}-*.sqlite.partial"):
             broken_off.unlink(missing_ok=True)
         copy = backup(archive, folder / f"{_stem(archive)}-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}.sqlite")
-        for _, path in sorted(_copies(archive, folder), reverse=True)[keep:]:
+        for _, path in sorted(_copies(archive, folder, now), reverse=True)[keep:]:
             path.unlink(missing_ok=True)
     except OSError as error:
         raise ArchiveError(f"no backup to {folder}: {error.strerror or error}") from error
     return copy
 
 
-def backed_up_at(archive: Archive, folder: Path) -> datetime | None:
-    """When the newest copy in the folder was made; None: there is none."""
-    return max((at for at, _ in _copies(archive, folder)), default=None)
+def backed_up_at(archive: Archive, folder: Path, now: datetime) -> datetime | None:
+    """When the newest copy in the folder was made; None: there is none but such with a date to come."""
+    return max((at for at, _ in _copies(archive, folder, now)), default=None)
 
 
 def is_backup_due(archive: Archive, folder: Path, every: timedelta, now: datetime) -> bool:
     """Whether the newest copy is older than it may be. One from the future was made by a wrong clock."""
-    made_at = backed_up_at(archive, folder)
-    return made_at is None or not timedelta(0) <= now - made_at < every
+    made_at = backed_up_at(archive, folder, now)
+    return made_at is None or now - made_at >= every
 
 
-def _copies(archive: Archive, folder: Path) -> Iterator[tuple[datetime, Path]]:
+def _copies(archive: Archive, folder: Path, now: datetime) -> Iterator[tuple[datetime, Path]]:
     stem = _stem(archive)
     for path in folder.glob(f"{stem}-*.sqlite") if folder.is_dir() else ():
         stamp = path.stem.removeprefix(f"{stem}-")
         if _STAMP.fullmatch(stamp):
-            yield datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC), path
+            at = datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+            if at <= now:
+                yield at, path
 
 
 def _stem(archive: Archive) -> str:

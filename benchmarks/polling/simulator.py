@@ -16,6 +16,7 @@ All policies are replayed against the very same outlets (see world.py). Only ent
 
 import argparse
 import json
+import math
 import sys
 import time
 from multiprocessing import Pool
@@ -83,6 +84,9 @@ def make_policy(name, floor=5.0):
         raise SystemExit(f"unknown policy {name!r} (see --list)")
     policy.pages, policy.recon, policy.name = "page" in options, "recon" in options, name
     return policy
+
+
+BOUNDS = ("clairvoyant(", "poisson-opt(")  # what knows the future, or the true rates: not policies
 
 
 def replay(name, o, a, down):
@@ -194,6 +198,7 @@ def _arguments():
     add("--json", help="write the results there")
     add("--svg", help="draw requests against delay there, beside each policy what is lost of all entries")
     add("--list", action="store_true", help="name the policies")
+    add("--simulator", metavar="FILE", help="another simulator with the same interface, our schedule in it")
     return parser.parse_args()
 
 
@@ -204,6 +209,9 @@ def main():
         print(POLICIES)
         return
     names = [name for name in a.policies.split(",") if name]
+    for name in names:
+        if not name.startswith(BOUNDS):
+            make_policy(name)  # an unknown one ends here, and not in a worker
     began = time.monotonic()
     results = gap_sizes.table(a) if a.gap_check else show(run(a, names), a, names)
     print(f"{time.monotonic() - began:.0f} s", file=sys.stderr)
@@ -212,4 +220,13 @@ def main():
     if a.json:
         settings = {key: value for key, value in vars(a).items() if key not in ("json", "svg", "trace")}
         with open(a.json, "w", encoding="utf-8") as out:
-            json.dump({"args": settings, "results": results}, out, indent=1)
+            json.dump({"args": settings, "results": _numbers(results)}, out, indent=1, allow_nan=False)
+
+
+def _numbers(results):
+    """What cannot be reckoned is null: JSON knows no NaN."""
+    if isinstance(results, dict):
+        return {key: _numbers(value) for key, value in results.items()}
+    if isinstance(results, list | tuple):
+        return [_numbers(value) for value in results]
+    return None if isinstance(results, float) and not math.isfinite(results) else results

@@ -122,7 +122,7 @@ def _of_backups(session: Session, now: datetime) -> dict[Name, str]:
         session.archive, wanted.to, wanted.every * 2 + timedelta(hours=1), now
     ):
         return {}
-    made_at = chores.backed_up_at(session.archive, wanted.to)
+    made_at = chores.backed_up_at(session.archive, wanted.to, now)
     last = f"the last one is of {made_at:%Y-%m-%d %H:%M}Z" if made_at else "there is none yet"
     return {("backup", "backup"): f"no backup to {wanted.to}: {last}; the log says why"}
 

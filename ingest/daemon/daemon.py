@@ -71,6 +71,7 @@ class Daemon:
         self._clock_watch = ClockWatch(session.clock.now)
         self._minding_clock = asyncio.Lock()
         self._stop = asyncio.Event()
+        self._is_asked_to_reread = False
         self._open = AsyncExitStack()
         self._timetable = Timetable(self._jobs())
         self._config_stamp = reloading.stamp(session.config.path)
@@ -99,6 +100,7 @@ class Daemon:
     def reread(self) -> None:
         """Take feeds.yaml in again, changed or not, as soon as possible."""
         self._config_stamp = None
+        self._is_asked_to_reread = True
         self._timetable.now("watching feeds.yaml")
 
     # --- how it stands ---
@@ -248,7 +250,10 @@ class Daemon:
     # --- a new configuration ---
 
     async def _watch(self) -> None:
-        found = reloading.stamp(self.session.config.path)
+        found, asked = reloading.stamp(self.session.config.path), self._is_asked_to_reread
+        self._is_asked_to_reread = False
+        if found is None and asked:  # an editor may be putting another in its place, but nobody asks just then
+            self._refuse([f"{self.session.config.path} is not there"])
         if found is not None and found != self._config_stamp:
             await self.reload()
 

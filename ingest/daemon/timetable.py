@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from storage.errors import ArchiveError
 
@@ -38,6 +39,21 @@ class Job:
             log.exception("%s failed; it is tried again in %s", self.name, self.every)
 
 
+class Every(BaseTrigger):  # type: ignore[misc] # APScheduler tells no types
+    """The next time is one interval on, and never in the past.
+
+    APScheduler's own names every time that was missed, one by one: after the clock was set a year ahead, 31 million.
+    """
+
+    def __init__(self, every: timedelta) -> None:
+        self._every = every
+
+    def get_next_fire_time(self, previous_fire_time: datetime | None, now: datetime) -> datetime:
+        """When it is time again."""
+        following = now if previous_fire_time is None else previous_fire_time + self._every
+        return following if following > now else now + self._every
+
+
 class Timetable:
     """Runs jobs in the running event loop, from `start` to `stop`."""
 
@@ -50,9 +66,8 @@ class Timetable:
         for job in self._jobs.values():
             self._scheduler.add_job(
                 job.run,
-                "interval",
+                Every(job.every),
                 id=job.name,
-                seconds=job.every.total_seconds(),
                 next_run_time=datetime.now(UTC) + job.after,
                 max_instances=1,
                 coalesce=True,

@@ -169,6 +169,16 @@ def test_a_wrong_configuration_is_refused_and_the_old_one_stays_in_force(tmp_pat
         assert daemon.end() == 0
 
 
+def test_a_hang_up_signal_while_the_file_is_away_says_so(tmp_path: Path, server: Server) -> None:
+    file = configure(tmp_path, server, "/a")
+    with running(tmp_path) as daemon:
+        until(lambda: server.count("/a") > 0)
+        file.rename(tmp_path / "away.yaml")
+        daemon.process.send_signal(signal.SIGHUP)
+        assert "is not there" in daemon.wait_until_said("the old one stays in force")
+        assert daemon.end() == 0
+
+
 def test_a_hang_up_signal_takes_the_network_settings_in(tmp_path: Path, server: Server) -> None:
     file = configure(tmp_path, server, "/a")
     with running(tmp_path) as daemon:

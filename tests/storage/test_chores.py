@@ -92,6 +92,16 @@ def test_a_backup_is_due_by_the_date_of_the_newest(archive: Archive, tmp_path: P
 
 
 @IN_A_FILE
+def test_a_copy_of_a_day_to_come_is_neither_counted_nor_deleted(archive: Archive, tmp_path: Path) -> None:
+    ahead = chores.back_up(archive, tmp_path, 1, START + 365 * DAY)  # the clock was wrong
+    for day in range(3):
+        assert chores.is_backup_due(archive, tmp_path, DAY, START + day * DAY)
+        fresh = chores.back_up(archive, tmp_path, 1, START + day * DAY)
+        assert not chores.is_backup_due(archive, tmp_path, DAY, START + day * DAY + DAY / 2)
+        assert sorted(tmp_path.glob("archive-2*.sqlite")) == [fresh, ahead]
+
+
+@IN_A_FILE
 def test_a_backup_that_fails_takes_no_older_one_away(archive: Archive, tmp_path: Path) -> None:
     chores.back_up(archive, tmp_path, 1, START)
     with pytest.raises(ArchiveError, match="no backup"):
