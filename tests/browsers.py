@@ -40,7 +40,9 @@ def page_over(path: Path) -> Iterator[str]:
 
     from storage.web.application import application
 
-    server = uvicorn.Server(uvicorn.Config(application(path), port=0, log_level="error", lifespan="on"))
+    server = uvicorn.Server(
+        uvicorn.Config(application(path, ["news.example"]), port=0, log_level="error", lifespan="on")
+    )
     sock = server.config.bind_socket()
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
     thread.start()

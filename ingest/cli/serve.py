@@ -18,6 +18,13 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = "Needs chronik[web]. Whoever reaches the port can read all of the archive; nobody can change it."
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (default 127.0.0.1: this machine alone)")
     parser.add_argument("--port", type=int, default=PORT, help=f"default {PORT}; 0: any that is free")
+    parser.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="answer to this name too, given by a proxy before it",
+    )
 
 
 def main(args: argparse.Namespace) -> int:
@@ -37,10 +44,10 @@ def main(args: argparse.Namespace) -> int:
             pass  # it is there, and of this release
     except ArchiveError as error:
         raise Stop(str(error)) from error
-    return _serve(path, args.host, args.port)
+    return _serve(path, args.host, args.port, args.name)
 
 
-def _serve(path: Path, host: str, port: int) -> int:
+def _serve(path: Path, host: str, port: int, names: list[str]) -> int:
     try:
         import uvicorn
 
@@ -49,7 +56,13 @@ def _serve(path: Path, host: str, port: int) -> int:
         raise Stop(f"{error.name} is not installed: pip install 'chronik[web]'") from None
     if not is_loopback(host):
         print(f"chronik: whoever reaches {host}:{port} can read all of {path}", file=sys.stderr)
-    listening = uvicorn.Config(application(path), host=host, port=port, log_level="warning", server_header=False)
+    listening = uvicorn.Config(
+        application(path, names if is_loopback(host) else None),
+        host=host,
+        port=port,
+        log_level="warning",
+        server_header=False,
+    )
     try:
         sock = listening.bind_socket()
     except SystemExit:

@@ -1,6 +1,6 @@
 """Datasette over one archive: what it opens, what a reader may ask of it, and what every answer says to a browser."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,19 +31,24 @@ SETTINGS = {
 }
 
 
-def application(path: Path) -> Any:
-    """An ASGI application that reads the archive at `path`. It must be there, and of this release."""
+def application(path: Path, names: Sequence[str] | None = None) -> Any:
+    """An ASGI application that reads the archive at `path`. It must be there, and of this release.
+
+    `names`: the hosts that it answers to besides this machine's own names; None: any. A page of a stranger can have a
+    name of its own lead to this machine, and would read the archive under it (DNS rebinding).
+    """
     if not pm.is_registered(plugin):
-        pm.register(plugin, "chronik")
+        pm.register(plugin, plugin.NAME)
     datasette = Datasette(
         files=[],
-        metadata=_metadata(),
+        metadata=_metadata() | {"plugins": {plugin.NAME: {"names": None if names is None else list(names)}}},
         template_dir=str(HERE / "templates"),
         static_mounts=[("assets", str(HERE / "assets"))],
         settings=SETTINGS,
         memory=False,
     )
     datasette.add_database(Database(datasette, path=str(path), is_mutable=True), name=DATABASE)
+    datasette.remove_database("_memory")  # made where no file is named; it would be a second place for any SQL
     return datasette.app()
 
 

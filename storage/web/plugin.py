@@ -1,6 +1,8 @@
 """The Datasette plugin: our pages, connections that can only read, and headers that let no script run."""
 
-from collections.abc import Awaitable, Callable
+import weakref
+from collections.abc import Awaitable, Callable, Sequence
+from ipaddress import ip_address
 from typing import Any
 
 from datasette import hookimpl
@@ -17,7 +19,10 @@ PRAGMAS = frozenset(
         *("database_list", "schema_version", "page_count", "encoding", "function_list", "compile_options"),
     }
 )
-MEMORY = 512 * 1024 * 1024  # bytes that SQLite may have in this process
+NAME = "chronik"
+MEMORY = 256 * 1024 * 1024  # bytes that SQLite may have in this process
+ANSWER = 64 * 1024 * 1024  # bytes of one answer
+OWN_ROOMS = "/-/"  # Datasette's, for whoever looks after it; of these only what its pages are made of is shown
 HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'",
@@ -48,7 +53,25 @@ def prepare_connection(conn: Any, database: str) -> None:
     conn.create_function("chronik_text", -1, chronik_text, deterministic=True)
     conn.execute("pragma query_only = on")
     conn.execute(f"pragma hard_heap_limit = {MEMORY}")
+    conn.row_factory = _Rows(sqlite_driver().Row)
     conn.set_authorizer(authorizer(sqlite_driver(), PRAGMAS))
+
+
+class _Rows:
+    """Rows as Datasette wants them, until an answer is too long: SQLite's limits are over when Python has a row."""
+
+    def __init__(self, kind: Any) -> None:
+        self._kind = kind
+        self._cursor: Any = None
+        self._left = 0
+
+    def __call__(self, cursor: Any, row: tuple[Any, ...]) -> Any:
+        if self._cursor is None or self._cursor() is not cursor:
+            self._cursor, self._left = weakref.ref(cursor), ANSWER
+        self._left -= sum(len(value) for value in row if isinstance(value, str | bytes))
+        if self._left < 0:
+            raise MemoryError
+        return self._kind(cursor, row)
 
 
 @hookimpl  # type: ignore[untyped-decorator]
@@ -70,8 +93,9 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
 
 
 @hookimpl  # type: ignore[untyped-decorator]
-def asgi_wrapper() -> Callable[[Application], Application]:
+def asgi_wrapper(datasette: Any) -> Callable[[Application], Application]:
     """The headers go with every answer, errors included."""
+    names = (datasette.plugin_config(NAME) or {}).get("names")
 
     def wrap(inner: Application) -> Application:
         async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,11 +104,40 @@ def asgi_wrapper() -> Callable[[Application], Application]:
                     message["headers"] = _with_ours(message.get("headers", []))
                 await send(message)
 
-            await inner(scope, receive, told)
+            if scope["type"] == "http" and (refusal := _refusal(scope, names)) is not None:
+                await _refuse(told, *refusal)
+            else:
+                await inner(scope, receive, told)
 
         return guarded
 
     return wrap
+
+
+def _refusal(scope: Scope, names: Sequence[str] | None) -> tuple[int, str] | None:
+    path = scope["path"]
+    if path.startswith(OWN_ROOMS) and not path.startswith(f"{OWN_ROOMS}static"):
+        return 404, "not here"
+    asked = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
+    if names is None or _is_ours(asked, names):
+        return None
+    return 421, f"this page is not called {asked}: see chronik serve --help, --name"
+
+
+def _is_ours(asked: str, names: Sequence[str]) -> bool:
+    host = asked.rpartition("]")[0].lstrip("[") if asked.startswith("[") else asked.partition(":")[0]
+    if host in {"localhost", *names}:
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+async def _refuse(send: Send, status: int, told: str) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": f"{told}\n".encode()})
 
 
 def _with_ours(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

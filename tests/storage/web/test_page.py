@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.parse import quote
+from urllib.request import Request, urlopen
 from xml.etree import ElementTree
 
 import pytest
@@ -194,6 +196,39 @@ def test_sql_is_answered_and_can_but_read(page: Any, address: str) -> None:
         answer = page.goto(f"{address}/archive?sql={attack}")
         assert answer.status in {200, 400}, attack
         assert page.locator("td").count() == 0, attack
+
+
+def got(address: str, path: str, host: str | None = None) -> tuple[int, str]:
+    """Status and text."""
+    asked = Request(f"{address}{path}", headers={"Host": host} if host else {})
+    try:
+        with urlopen(asked, timeout=20) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
+
+
+def test_an_answer_that_is_too_long_is_ended(address: str) -> None:
+    endless = (
+        "with recursive c(x) as (select 1 union all select x + 1 from c) select zeroblob(4000000) from c limit 400"
+    )
+    status, told = got(address, f"/archive.json?sql={quote(endless)}")
+    assert status != 200 or len(told) < 100_000
+    assert got(address, "/")[0] == 200
+
+
+@pytest.mark.parametrize("path", ["/_memory", "/_memory.json?sql=select+1", "/-/databases.json", "/-/patterns"])
+def test_there_is_no_other_place_to_ask(address: str, path: str) -> None:
+    assert got(address, path)[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("localhost:80", 200), ("127.0.0.1", 200), ("[::1]:8001", 200), ("news.example", 200), ("evil.example:8001", 421)],
+)
+def test_a_name_that_a_stranger_gave_this_machine_is_not_answered_to(address: str, host: str, status: int) -> None:
+    assert got(address, "/", host)[0] == status
 
 
 @pytest.mark.parametrize(
