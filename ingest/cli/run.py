@@ -110,6 +110,8 @@ class Signals:
     def pass_to(self, daemon: "Daemon") -> None:
         """From now on the daemon ends, and takes a new configuration in."""
         self._loop, self._daemon = asyncio.get_running_loop(), daemon
+        if self._asked:  # what the handler raised was lost: it ran in a callback of the interpreter's own
+            daemon.stop()
 
     def _end(self, _number: int, _frame: FrameType | None) -> None:
         if self._asked:

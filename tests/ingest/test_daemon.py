@@ -5,6 +5,8 @@ import os
 import random
 import resource
 import signal
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -81,6 +83,34 @@ def test_at_whatever_moment_it_is_asked_to_end_it_ends_in_good_order(tmp_path: P
         assert is_unmade(tmp_path) or is_whole(tmp_path)
     # Every answer that was reported as stored is there: windows of ten, one entry more each time, leave no hole.
     assert rows(tmp_path, "select count(*) from gaps") == [(0,)]
+
+
+LOST = """
+import asyncio, signal
+from ingest.cli.run import Signals
+
+class Gone:
+    def __del__(self):  # what a signal's handler raises here is lost
+        signal.raise_signal(signal.SIGTERM)
+
+class Daemon:
+    def stop(self):
+        print("it stops")
+
+async def begin():
+    signals.pass_to(Daemon())
+
+signals = Signals()
+signals.catch()
+Gone()
+asyncio.run(begin())
+"""
+
+
+def test_a_signal_that_was_lost_before_it_had_begun_ends_it_as_soon_as_it_has() -> None:
+    ended = subprocess.run([sys.executable, "-c", LOST], capture_output=True, text=True, timeout=30, check=True)
+    assert "SystemExit" in ended.stderr
+    assert ended.stdout == "it stops\n"
 
 
 def test_a_visit_that_hangs_does_not_keep_it_and_is_given_back(tmp_path: Path, server: Server) -> None:
