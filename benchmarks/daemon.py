@@ -15,10 +15,8 @@ as many seconds at most: then `attacked` has the lateness meanwhile, and by how 
 """
 
 import argparse
-import asyncio
 import contextlib
 import json
-import multiprocessing
 import re
 import signal
 import subprocess
@@ -30,13 +28,13 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from living_outlets import Outlets, listed
+
 from storage.errors import ArchiveError
 from storage.query import Limits, QueryError, answered
 from storage.reading import read_only
 
-ADDRESSES = 200  # loopback addresses that stand for hosts
-ENTRIES = 10
-CHANGING = 5  # one poll in so many brings a new entry
+OUTLETS = Outlets(entries=10, every=300)
 
 
 @dataclass
@@ -72,15 +70,8 @@ class Attacked:
 def main() -> None:
     """Measure and print."""
     args = _arguments()
-    ready: multiprocessing.Queue[int] = multiprocessing.Queue()
-    server = multiprocessing.Process(target=_serve, args=(ready,), daemon=True)
-    server.start()
-    port = ready.get(timeout=30)
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            found = _measure(Path(folder), port, args)
-    finally:
-        server.terminate()
+    with OUTLETS.serving() as port, tempfile.TemporaryDirectory() as folder:
+        found = _measure(Path(folder), port, args)
     print(json.dumps(asdict(found), indent=1))
     if args.json:
         args.json.write_text(json.dumps(asdict(found), indent=1) + "\n")
@@ -95,59 +86,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--reader", action="store_true", help="another connection stays open after it has read")
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
-
-
-# --- the server -------------------------------------------------------------------------------------------------------
-
-
-def _serve(ready: "multiprocessing.Queue[int]") -> None:
-    asyncio.run(_served(ready))
-
-
-async def _served(ready: "multiprocessing.Queue[int]") -> None:
-    first = await asyncio.start_server(_answer, "127.0.1.1", 0, backlog=1024)
-    port: int = first.sockets[0].getsockname()[1]
-    for n in range(2, ADDRESSES + 1):
-        await asyncio.start_server(_answer, f"127.0.1.{n}", port, backlog=1024)
-    ready.put(port)
-    await asyncio.sleep(3600)
-
-
-async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    try:
-        asked = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        feed = int(re.findall(r"GET /(\d+)", asked)[0])
-        state = _state(feed)
-        tag = f'"{state}"'
-        if f"if-none-match: {tag}" in asked.lower():
-            writer.write(f"HTTP/1.1 304 No\r\nETag: {tag}\r\nConnection: close\r\n\r\n".encode())
-        else:
-            body = _document(feed, state)
-            head = f"HTTP/1.1 200 OK\r\nETag: {tag}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-            writer.write(head.encode() + body)
-        await writer.drain()
-    except (OSError, asyncio.IncompleteReadError, IndexError):
-        pass
-    finally:
-        writer.close()
-
-
-def _state(feed: int) -> int:
-    """It moves on for a fifth of the feeds every minute."""
-    return ENTRIES + int(time.time() / 60 + feed % CHANGING) // CHANGING
-
-
-def _document(feed: int, newest: int) -> bytes:
-    items = "".join(_item(feed, n) for n in range(newest, newest - ENTRIES, -1))
-    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>F{feed}</title>{items}</channel></rss>'.encode()
-
-
-def _item(feed: int, n: int) -> str:
-    text = f"Der Text der Meldung {n} von {feed}, in dem steht, was geschehen ist. " * 4
-    at = time.strftime("%d %b %Y %H:%M:%S +0000", time.gmtime(n * CHANGING * 60))
-    link = f"https://example.org/{feed}/{n}"
-    parts = {"title": f"Meldung {n}", "link": link, "guid": link, "pubDate": at, "description": text}
-    return f"<item>{''.join(f'<{name}>{value}</{name}>' for name, value in parts.items())}</item>"
 
 
 # --- the measurement --------------------------------------------------------------------------------------------------
@@ -176,12 +114,9 @@ def _configure(folder: Path, port: int, listen: str, args: argparse.Namespace) -
         "network: {spacing: 0s, per_host: 20, allow_private_hosts: [127.0.0.0/8]}",
         f"defaults: {{min_interval: {every}, max_interval: {every}}}",
         f"daemon: {{listen: '{listen}'}}",
-        "outlets:",
+        listed(args.feeds, port),
     ]
-    lines += [
-        f"  o{n}: {{feeds: {{news: 'http://127.0.1.{n % ADDRESSES + 1}:{port}/{n}'}}}}" for n in range(args.feeds)
-    ]
-    (folder / "feeds.yaml").write_text("\n".join(lines) + "\n")
+    (folder / "feeds.yaml").write_text("\n".join(lines))
 
 
 def _free_port() -> int:

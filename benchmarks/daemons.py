@@ -9,14 +9,11 @@ machine (the programs, not a running one).
 """
 
 import argparse
-import asyncio
 import collections
 import itertools
 import json
-import multiprocessing
 import os
 import random
-import re
 import signal
 import subprocess
 import sys
@@ -24,18 +21,18 @@ import tempfile
 import threading
 import time
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+from living_outlets import Outlets, link_of, listed
 from postgres import database, server
 
 from storage.reading import reading
 
-ADDRESSES = 200  # loopback addresses that stand for hosts
-ENTRIES = 12  # in a window
-NEWS = 60  # seconds from one new entry of a feed to the next
+OUTLETS = Outlets(entries=12, every=60)
 SPACING = 0.2  # seconds that a host wants between two requests
 SLACK = 0.02  # seconds by which clocks of programs on one machine disagree when they note things
 PROGRAM = "import sys; from ingest.cli import main; sys.exit(main(sys.argv[1:]))"
@@ -72,8 +69,9 @@ def main() -> None:
         tempfile.TemporaryDirectory() as folder,
         server(autovacuum="on", fsync="on", synchronous_commit="on") as url,
         database(url, "chronik") as archive,
+        OUTLETS.serving(Path(folder, "asked")) as port,
     ):
-        found = _measure(Path(folder), archive, args)
+        found = _measure(Path(folder), archive, port, args)
     print(json.dumps(asdict(found), indent=1))
     if args.json:
         args.json.write_text(json.dumps(asdict(found), indent=1) + "\n")
@@ -90,72 +88,11 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-# --- the outlets ------------------------------------------------------------------------------------------------------
-
-
-def _serve(ready: "multiprocessing.Queue[int]", log: str) -> None:
-    with Path(log).open("w", buffering=1) as lines:
-        asyncio.run(_served(ready, lines))
-
-
-async def _served(ready: "multiprocessing.Queue[int]", lines: Any) -> None:
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await _answer(reader, writer, lines)
-
-    first = await asyncio.start_server(answer, "127.0.1.1", 0, backlog=1024)
-    port: int = first.sockets[0].getsockname()[1]
-    for n in range(2, ADDRESSES + 1):
-        await asyncio.start_server(answer, f"127.0.1.{n}", port, backlog=1024)
-    ready.put(port)
-    await asyncio.sleep(3600)
-
-
-async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, lines: Any) -> None:
-    began = time.time()
-    try:
-        asked = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
-        feed = int(re.findall(r"GET /(\d+)", asked)[0])
-        newest = _newest(feed, began)
-        tag = f'"{newest}"'
-        if f"if-none-match: {tag}" in asked.lower():
-            writer.write(f"HTTP/1.1 304 No\r\nETag: {tag}\r\nConnection: close\r\n\r\n".encode())
-        else:
-            body = _document(feed, newest)
-            head = f"HTTP/1.1 200 OK\r\nETag: {tag}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
-            writer.write(head.encode() + body)
-        await writer.drain()
-        lines.write(json.dumps([writer.get_extra_info("sockname")[0], feed, newest, began, time.time()]) + "\n")
-    except (OSError, asyncio.IncompleteReadError, IndexError):
-        pass
-    finally:
-        writer.close()
-
-
-def _newest(feed: int, now: float) -> int:
-    return int((now + feed * 7 % NEWS) // NEWS)
-
-
-def _document(feed: int, newest: int) -> bytes:
-    items = "".join(_item(feed, n) for n in range(newest, newest - ENTRIES, -1))
-    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>F{feed}</title>{items}</channel></rss>'.encode()
-
-
-def _item(feed: int, n: int) -> str:
-    text = f"Der Text der Meldung {n} von {feed}, in dem steht, was geschehen ist. " * 4
-    at = time.strftime("%d %b %Y %H:%M:%S +0000", time.gmtime(n * NEWS))
-    link = f"https://example.org/{feed}/{n}"
-    parts = {"title": f"Meldung {n} aus {feed}", "link": link, "guid": link, "pubDate": at, "description": text}
-    return f"<item>{''.join(f'<{name}>{value}</{name}>' for name, value in parts.items())}</item>"
-
-
 # --- the daemons ------------------------------------------------------------------------------------------------------
 
 
-def _measure(folder: Path, archive: str, args: argparse.Namespace) -> Found:
-    ready: multiprocessing.Queue[int] = multiprocessing.Queue()
-    outlets = multiprocessing.Process(target=_serve, args=(ready, str(folder / "asked")), daemon=True)
-    outlets.start()
-    _configure(folder, ready.get(timeout=30), archive, args)
+def _measure(folder: Path, archive: str, port: int, args: argparse.Namespace) -> Found:
+    _configure(folder, port, archive, args)
     daemons = [_started(folder) for _ in range(args.daemons)]
     try:
         _until_all_asked(archive, args, folder / "log")
@@ -168,15 +105,11 @@ def _measure(folder: Path, archive: str, args: argparse.Namespace) -> Found:
             daemon.send_signal(signal.SIGTERM)
         for daemon in daemons:
             daemon.wait(20)
-        outlets.terminate()
     watcher.stop()
     reader.stop()
     found = _compared(folder, archive, began, args)
-    found.killed, found.seconds, found.cpu_share = (
-        killed,
-        round(took, 1),
-        round(watcher.cpu() / took / (os.cpu_count() or 1), 2),
-    )
+    found.killed, found.seconds = killed, round(took, 1)
+    found.cpu_share = round(watcher.cpu() / took / (os.cpu_count() or 1), 2)
     found.missed_by_reader, found.waits = reader.missed(), watcher.shares()
     found.polls_a_second = round(found.polls / took, 1)
     return found
@@ -187,12 +120,9 @@ def _configure(folder: Path, port: int, archive: str, args: argparse.Namespace) 
         f"archive: {json.dumps(archive)}",
         f"network: {{spacing: {SPACING}s, per_host: 1, allow_private_hosts: [127.0.0.0/8]}}",
         f"defaults: {{min_interval: {args.interval}s, max_interval: {args.interval}s, timeout: 10s}}",
-        "outlets:",
+        listed(args.feeds, port),
     ]
-    lines += [
-        f"  o{n}: {{feeds: {{news: 'http://127.0.1.{n % ADDRESSES + 1}:{port}/{n}'}}}}" for n in range(args.feeds)
-    ]
-    (folder / "feeds.yaml").write_text("\n".join(lines) + "\n")
+    (folder / "feeds.yaml").write_text("\n".join(lines))
 
 
 def _started(folder: Path) -> "subprocess.Popen[bytes]":
@@ -368,10 +298,10 @@ def _shown(asked: list[list[Any]], recorded: dict[int, list[float]]) -> set[str]
     """The links of all entries that recorded polls were shown: the last one of each feed was recorded, at the end."""
     last = {feed: max(times) for feed, times in recorded.items()}
     return {
-        f"https://example.org/{feed}/{n}"
+        link_of(feed, n)
         for _, feed, newest, at, _ in asked
         if feed in last and at <= last[feed] + 1
-        for n in range(newest, newest - ENTRIES, -1)
+        for n in OUTLETS.window(newest)
     }
 
 
@@ -384,9 +314,7 @@ def _closeness(asked: list[list[Any]]) -> list[float]:
 
 
 def _seconds(text: str) -> float:
-    import datetime
-
-    return datetime.datetime.fromisoformat(text).timestamp()
+    return datetime.fromisoformat(text).timestamp()
 
 
 def _text(at: float) -> str:

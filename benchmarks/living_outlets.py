@@ -1,0 +1,92 @@
+"""Outlets to measure daemons with: a process of its own, loopback addresses for hosts, feeds that move on by the clock."""
+
+import asyncio
+import contextlib
+import json
+import multiprocessing
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TextIO
+
+ADDRESSES = 200  # loopback addresses that stand for hosts
+
+
+@dataclass(frozen=True)
+class Outlets:
+    """Each feed has a window of so many `entries`, and a new one `every` so many seconds."""
+
+    entries: int
+    every: float
+
+    @contextlib.contextmanager
+    def serving(self, log: Path | None = None) -> Iterator[int]:
+        """The port that all addresses answer at. `log`: a line of JSON an answer: host, feed, newest entry, from, to."""
+        ready: multiprocessing.Queue[int] = multiprocessing.Queue()
+        server = multiprocessing.Process(target=self._serve, args=(ready, log), daemon=True)
+        server.start()
+        try:
+            yield ready.get(timeout=30)
+        finally:
+            server.terminate()
+
+    def _serve(self, ready: "multiprocessing.Queue[int]", log: Path | None) -> None:
+        with Path(log or "/dev/null").open("w", buffering=1) as lines:
+            asyncio.run(self._served(ready, lines))
+
+    async def _served(self, ready: "multiprocessing.Queue[int]", lines: TextIO) -> None:
+        async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            with contextlib.closing(writer), contextlib.suppress(OSError, asyncio.IncompleteReadError, IndexError):
+                await self._answer(reader, writer, lines)
+
+        first = await asyncio.start_server(answer, "127.0.1.1", 0, backlog=1024)
+        port: int = first.sockets[0].getsockname()[1]
+        for n in range(2, ADDRESSES + 1):
+            await asyncio.start_server(answer, f"127.0.1.{n}", port, backlog=1024)
+        ready.put(port)
+        await asyncio.sleep(3600)
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, lines: TextIO) -> None:
+        began = time.time()
+        asked = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        feed = int(re.findall(r"GET /(\d+)", asked)[0])
+        newest = int((began + feed * 7 % self.every) // self.every)
+        tag = f'"{newest}"'
+        if f"if-none-match: {tag}" in asked.lower():
+            writer.write(f"HTTP/1.1 304 No\r\nETag: {tag}\r\nConnection: close\r\n\r\n".encode())
+        else:
+            body = self._document(feed, newest)
+            head = f"HTTP/1.1 200 OK\r\nETag: {tag}\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+            writer.write(head.encode() + body)
+        await writer.drain()
+        lines.write(json.dumps([writer.get_extra_info("sockname")[0], feed, newest, began, time.time()]) + "\n")
+
+    def _document(self, feed: int, newest: int) -> bytes:
+        items = "".join(self._item(feed, n) for n in self.window(newest))
+        return (
+            f'<?xml version="1.0"?><rss version="2.0"><channel><title>F{feed}</title>{items}</channel></rss>'.encode()
+        )
+
+    def _item(self, feed: int, n: int) -> str:
+        text = f"Der Text der Meldung {n} von {feed}, in dem steht, was geschehen ist. " * 4
+        at = time.strftime("%d %b %Y %H:%M:%S +0000", time.gmtime(n * self.every))
+        link = link_of(feed, n)
+        parts = {"title": f"Meldung {n} aus {feed}", "link": link, "guid": link, "pubDate": at, "description": text}
+        return f"<item>{''.join(f'<{name}>{value}</{name}>' for name, value in parts.items())}</item>"
+
+    def window(self, newest: int) -> range:
+        """The numbers of the entries that are shown when this one is the newest."""
+        return range(newest, newest - self.entries, -1)
+
+
+def link_of(feed: int, entry: int) -> str:
+    """Where an entry links to."""
+    return f"https://example.org/{feed}/{entry}"
+
+
+def listed(feeds: int, port: int) -> str:
+    """The outlets of a feeds.yaml, one for each feed, spread over the addresses."""
+    urls = (f"http://127.0.1.{n % ADDRESSES + 1}:{port}/{n}" for n in range(feeds))
+    return "outlets:\n" + "".join(f"  o{n}: {{feeds: {{news: '{url}'}}}}\n" for n, url in enumerate(urls))
