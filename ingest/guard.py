@@ -4,6 +4,7 @@ A feed, a redirect or a page can name any address. Only those of the public inte
 allows more (IANA special-purpose address registries, RFC 6890, RFC 4291, RFC 6052).
 """
 
+import contextlib
 import ipaddress
 import re
 from collections.abc import Iterable
@@ -163,10 +164,8 @@ def _network(entry: str) -> Network:
 
 def _host_and_port(entry: str) -> tuple[str, int | None]:
     bare = entry.strip()
-    try:
+    with contextlib.suppress(ValueError):
         return host_name(str(ipaddress.ip_address(bare))), None
-    except ValueError:
-        pass
     match = _HOST_PORT.fullmatch(bare)
     if match is None or not 0 < int(match["port"] or 1) < 65536:
         raise ValueError(f"{entry!r} is no host, host:port or network in CIDR notation")

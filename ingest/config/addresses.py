@@ -141,16 +141,12 @@ def allowed_host(text: str) -> str:
 
 def _network(text: str) -> str:
     try:
-        ipaddress.ip_network(text)
+        address = ipaddress.ip_interface(text)
     except ValueError:
-        pass
-    else:
-        return text
-    try:
-        remedy = f"write {ipaddress.ip_network(text, strict=False)}"
-    except ValueError:
-        remedy = "write one such as 10.0.0.0/8"
-    raise UnfitError("is no network in CIDR notation", remedy)
+        raise UnfitError("is no network in CIDR notation", "write one such as 10.0.0.0/8") from None
+    if address.ip != address.network.network_address:
+        raise UnfitError("is no network in CIDR notation", f"write {address.network}")
+    return text
 
 
 def listen(text: str) -> str:

@@ -97,18 +97,21 @@ def _work(channel: socket.socket, read: Read, limits: Limits) -> None:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
         _limit(limits)
-        send(channel, os.getpid())
-        while head := receive(channel):
-            hints, careful, length = head
-            body = _exactly(channel, length)
-            if body is None:
-                break
-            _send_all(channel, _answer(read, bytes(body), hints, careful, limits))
-        status = 0
-    except OSError:
-        pass  # the main program is gone or has lost interest
+        with suppress(OSError):  # the main program is gone or has lost interest
+            _answer_all(channel, read, limits)
+            status = 0
     finally:
         os._exit(status)
+
+
+def _answer_all(channel: socket.socket, read: Read, limits: Limits) -> None:
+    send(channel, os.getpid())
+    while head := receive(channel):
+        hints, careful, length = head
+        body = _exactly(channel, length)
+        if body is None:
+            return
+        _send_all(channel, _answer(read, bytes(body), hints, careful, limits))
 
 
 def _answer(read: Read, body: bytes, hints: Hints, careful: bool, limits: Limits) -> list[bytes]:

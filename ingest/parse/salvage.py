@@ -5,6 +5,7 @@ the others go to feedparser, and what that cannot read to a parser that goes on 
 document's end cuts off is left out: half of its text would pass for a new wording.
 """
 
+import contextlib
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -175,10 +176,8 @@ class _PieceReader:
 
     def _read_broken(self, document: str) -> ParsedFeed | None:
         if not self._careful:
-            try:
+            with contextlib.suppress(feedparser.Unreadable):
                 return feedparser.read(document)
-            except feedparser.Unreadable:
-                pass
         return recovered(document)
 
 
@@ -187,10 +186,8 @@ class _PieceReader:
 
 def _whole(checked: Checked, text: str, careful: bool) -> ParsedFeed:
     if not careful:
-        try:
+        with contextlib.suppress(feedparser.Unreadable):
             return feedparser.read(text)
-        except feedparser.Unreadable:
-            pass
     feed = recovered(text, checked.doctype)
     if feed is None:
         raise ReadError(Reason.NOT_A_FEED, f"this is XML with the root <{checked.root[:50]}>, no feed")

@@ -6,7 +6,7 @@ Into what is no file (a pipe, a device, standard output) it is written at once.
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,12 +28,10 @@ class Growing:
     def _left_behind(self) -> tuple[int, int, int]:
         if self._flows:
             return 0, 0, 0
-        try:
+        with suppress(OSError, ValueError, KeyError, TypeError):  # no such file, or none that we wrote
             state = json.loads(self._state.read_text(encoding="utf-8"))
             if state["question"] == self._question and self._partial.stat().st_size >= state["bytes"]:
                 return int(state["position"]), int(state["bytes"]), int(state["done"])
-        except (OSError, ValueError, KeyError, TypeError):
-            pass
         return 0, 0, 0
 
     @contextmanager

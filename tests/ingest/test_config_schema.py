@@ -34,7 +34,7 @@ def test_the_schema_is_one() -> None:
 
 @pytest.mark.parametrize("name", GOOD)
 def test_the_schema_takes_what_the_reader_takes(name: str) -> None:
-    VALIDATOR.validate(value(tree(GOOD[name], "x")))
+    assert list(VALIDATOR.iter_errors(value(tree(GOOD[name], "x")))) == []
 
 
 @pytest.mark.parametrize("bad", [bad for bad in BAD if bad.by_schema], ids=lambda bad: bad.name)

@@ -61,6 +61,15 @@ def test_an_abstract_name_is_found(tmp_path: Path) -> None:
         assert listening.recv(100) == b"READY=1"
 
 
-@pytest.mark.parametrize("environ", [{}, {"NOTIFY_SOCKET": ""}, {"NOTIFY_SOCKET": "/nowhere/at/all"}])
-def test_where_nobody_listens_nothing_happens(environ: dict[str, str]) -> None:
-    Notifier.of(environ, 1).ready()
+@pytest.mark.parametrize("environ", [{}, {"NOTIFY_SOCKET": ""}])
+def test_without_an_address_nothing_is_sent(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(socket, "socket")
+    notifier = Notifier.of(environ, 1)
+    notifier.ready()
+    assert notifier.address is None
+
+
+def test_where_nobody_listens_polling_goes_on(tmp_path: Path) -> None:
+    nowhere = tmp_path / "nobody"
+    Notifier.of({"NOTIFY_SOCKET": str(nowhere)}, 1).ready()
+    assert not nowhere.exists()
