@@ -25,12 +25,12 @@ from storage import stems
 from storage.archive import Archive
 from storage.change import FIRST
 from storage.checksum import ITEM, WORDING, checksum
+from storage.columns import utc_text
 from storage.compressing import LEVEL
 from storage.documents import MAX_DEPTH
 from storage.grouping import key_number
 from storage.packing import packed_html
 from storage.records import FeedRecord, Key, KeyKind
-from storage.tables import utc_text
 from storage.timeline import packed_items
 
 START = datetime(2024, 1, 1, tzinfo=UTC)

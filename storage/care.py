@@ -13,9 +13,10 @@ from sqlalchemy.exc import DBAPIError
 from storage import documents, views
 from storage.archive import Archive
 from storage.checksum import BUNDLE, ITEM, WORDING, checksum
+from storage.columns import REFERS_TO
 from storage.engine import Turns, lock_path, open_engine, sqlite_driver, sqlite_path
 from storage.errors import ArchiveError
-from storage.tables import REFERS_TO, document, metadata
+from storage.tables import document, metadata
 
 SAFE_SQLITE = (3, 51, 3)
 SAFE_EXPAT = (2, 7, 2)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from hashlib import blake2b
 
-from storage.tables import utc_text
+from storage.columns import utc_text
 
 # What says what an entry said. Ids of other rows may change with evidence, and are not among it.
 WORDING = (

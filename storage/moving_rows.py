@@ -10,10 +10,10 @@ from hashlib import blake2b
 from typing import Any
 
 from storage.checksum import BUNDLE, WORDING, checksum
+from storage.columns import utc_text
 from storage.compressing import packed, unpacked
 from storage.packing import packed_html
 from storage.packing import unpacked as html_unpacked
-from storage.tables import utc_text
 
 Row = dict[str, Any]
 

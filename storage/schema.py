@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Engine, insert, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
 from storage import views
+from storage.columns import utc_text
 from storage.engine import APPLICATION_ID
 from storage.errors import ArchiveError
-from storage.tables import archive_info, metadata, utc_text
+from storage.tables import archive_info, metadata
 
 CONTRACT = "1"  # of the public views
 MOVED_TO = "moved_to"  # key in archive_info: where the archive is now

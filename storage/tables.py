@@ -5,109 +5,39 @@ item_key, void_key. *Derived* ones follow from the facts, whatever the order in 
 version, gap. `storage.timeline` and `storage.projection` say how.
 """
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
-    BigInteger,
     Column,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
-    Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     func,
     text,
 )
-from sqlalchemy import types as sqltypes
 
+from storage.columns import REFERS_TO, Id, Utc, loose_ref, own_id, ref, table
+from storage.columns import metadata as metadata
 
-class Utc(TypeDecorator[datetime]):
-    """An instant: aware datetime in Python, `YYYY-MM-DDTHH:MM:SSZ` in SQLite, timestamptz in PostgreSQL."""
-
-    impl = Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> sqltypes.TypeEngine[Any]:
-        return dialect.type_descriptor(DateTime(timezone=True) if dialect.name == "postgresql" else Text())
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if dialect.name == "postgresql":
-            return value.astimezone(UTC).replace(microsecond=0)
-        return utc_text(value)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if dialect.name == "postgresql":
-            return value.astimezone(UTC)  # type: ignore[no-any-return]
-        return datetime.fromisoformat(value)
-
-
-def utc_text(value: datetime) -> str:
-    """An instant as SQLite views show it.
-
-    >>> utc_text(datetime(2026, 3, 1, 12, tzinfo=UTC))
-    '2026-03-01T12:00:00Z'
-    """
-    return (value if value.tzinfo is UTC else value.astimezone(UTC)).isoformat(timespec="seconds")[:19] + "Z"
-
-
-metadata = MetaData()
-REFERS_TO = "refers to"  # in a column's info: the table whose id it holds, where no foreign key says so
-Id = BigInteger().with_variant(Integer, "sqlite")
-OPTIONS: dict[str, Any] = {"sqlite_strict": True}
-
-
-def _table(name: str, comment: str, *parts: Any, **options: Any) -> Table:
-    return Table(name, metadata, *parts, comment=comment, **(OPTIONS | options))
-
-
-def _id(name: str, comment: str) -> Column[int]:
-    return Column(name, Id, primary_key=True, autoincrement=False, comment=comment)
-
-
-def _ref(target: str, comment: str, *, name: str | None = None, null: bool = False, index: bool = False) -> Column[int]:
-    # Deferred, because rows of one transaction name one another in both directions.
-    key = ForeignKey(f"{target}.{target}_id", deferrable=True, initially="DEFERRED")
-    return Column(name or f"{target}_id", Id, key, nullable=null, index=index, comment=comment)
-
-
-def _loose_ref(target: str, comment: str, *, name: str | None = None, null: bool = False) -> Column[int]:
-    """A reference that begins no index; `verify` looks whether it holds.
-
-    As a foreign key it would have SQLite look through this whole table for each row that is taken out of the other one,
-    or added to it while any reference of the transaction waits for its row.
-    """
-    return Column(name or f"{target}_id", Id, nullable=null, comment=comment, info={REFERS_TO: target})
-
-
-archive_info = _table(
+archive_info = table(
     "archive_info",
     "Public: what this archive is.",
     Column("key", Text, primary_key=True, comment="contract, schema, created_at, software, stems, stories"),
     Column("value", Text, nullable=False, comment="value, as text"),
 )
 
-counter = _table(
+counter = table(
     "counter",
     "Last number given out per kind of id, so that none is ever used twice.",
     Column("name", Text, primary_key=True, comment="which id"),
     Column("value", Id, nullable=False, comment="the last one given out"),
 )
 
-outlet = _table(
+outlet = table(
     "outlet",
     "A publisher. Entries are deduplicated within it.",
-    _id("outlet_id", "grows, never reused"),
+    own_id("outlet_id", "grows, never reused"),
     Column("slug", Text, nullable=False, unique=True, comment="name for ever, as in feeds.yaml"),
     Column("name", Text, comment="name for people"),
     Column("homepage", Text, comment="where feeds are looked for if none is listed"),
@@ -117,11 +47,11 @@ outlet = _table(
     Column("look_due_at", Utc, comment="when its homepage may be looked at for feeds again; NULL: it never was"),
 )
 
-feed = _table(
+feed = table(
     "feed",
     "A feed of an outlet, and how it stands.",
-    _id("feed_id", "grows, never reused"),
-    _ref("outlet", "whose feed", index=True),
+    own_id("feed_id", "grows, never reused"),
+    ref("outlet", "whose feed", index=True),
     Column("slug", Text, nullable=False, comment="name within the outlet, for ever"),
     Column("name", Text, nullable=False, unique=True, comment="outlet/slug, as in every view"),
     Column("url", Text, comment="where it is asked for now, placeholders for secrets; NULL: not found yet"),
@@ -155,10 +85,10 @@ feed = _table(
     Index("feed_due", "listed", "next_due_at"),  # serves: which feeds are due?
 )
 
-feed_url = _table(
+feed_url = table(
     "feed_url",
     "URLs that a feed has had.",
-    _ref("feed", "which feed"),
+    ref("feed", "which feed"),
     Column("url", Text, nullable=False, comment="placeholders for secrets"),
     Column("from_at", Utc, nullable=False, comment="from when"),
     Column("until_at", Utc, comment="until when; NULL: still"),
@@ -166,10 +96,10 @@ feed_url = _table(
     Index("feed_url_feed", "feed_id"),
 )
 
-document = _table(
+document = table(
     "document",
     "A distinct body, as received.",
-    _id("document_id", "grows, never reused"),
+    own_id("document_id", "grows, never reused"),
     Column("sha256", LargeBinary, nullable=False, unique=True, comment="of the body"),
     Column("content_type", Text, comment="as first served"),
     Column("encoding", Text, comment="read as"),
@@ -177,22 +107,22 @@ document = _table(
     Column("bytes", Integer, nullable=False, comment="length of the body"),
     Column("stored_bytes", Integer, nullable=False, comment="length as kept"),
     Column("first_fetched_at", Utc, nullable=False, comment="earliest time at which it was seen"),
-    _loose_ref("document", "zstd prefix that it was compressed with; NULL: stands alone", name="prefix_id", null=True),
+    loose_ref("document", "zstd prefix that it was compressed with; NULL: stands alone", name="prefix_id", null=True),
     Column("depth", Integer, nullable=False, comment="how many prefixes must be read first"),
 )
 
-document_body = _table(
+document_body = table(
     "document_body",
     "The compressed bodies, apart, so that scans of document stay cheap.",
     Column("document_id", Id, primary_key=True, autoincrement=False, comment="whose body"),
     Column("body", LargeBinary, nullable=False, comment="zstd"),
 )
 
-fetch = _table(
+fetch = table(
     "fetch",
     "An attempt to get a document.",
-    _id("fetch_id", "grows, never reused"),
-    _ref("feed", "for which feed"),
+    own_id("fetch_id", "grows, never reused"),
+    ref("feed", "for which feed"),
     Column("route", Text, nullable=False, comment="live, discovery, push, rfc5005, … load"),
     Column("url", Text, nullable=False, comment="as asked, secrets out"),
     Column("final_url", Text, comment="after redirects, where another"),
@@ -207,7 +137,7 @@ fetch = _table(
     Column("http_status", Integer, comment="of the last answer"),
     Column("wire_bytes", Integer, comment="as sent, compressed"),
     Column("body_bytes", Integer, comment="decoded"),
-    _ref("document", "what was got or confirmed", null=True),
+    ref("document", "what was got or confirmed", null=True),
     Column("salvaged", Integer, comment="1: the document was broken and read as far as it went"),
     Column("entries_seen", Integer, nullable=False, comment="entries in the document"),
     Column("entries_new", Integer, nullable=False, comment="entries that the archive had not had"),
@@ -217,7 +147,7 @@ fetch = _table(
     Index("fetch_document", "document_id"),
 )
 
-reading = _table(
+reading = table(
     "reading",
     "What a document says as a document of this feed: its entries, in order.",
     Column("feed_id", Id, ForeignKey("feed.feed_id"), primary_key=True, comment="as a document of this feed"),
@@ -230,20 +160,20 @@ reading = _table(
     sqlite_with_rowid=False,
 )
 
-bundle = _table(
+bundle = table(
     "bundle",
     "Texts of wordings that no version has, since in them but a counter went on.",
-    _id("bundle_id", "grows, never reused"),
+    own_id("bundle_id", "grows, never reused"),
     Column("size", Integer, nullable=False, comment="bytes of the JSON"),
     Column("checksum", Id, nullable=False, comment="of all other columns: what `verify` holds them against"),
     Column("body", LargeBinary, nullable=False, comment="zstd of JSON [[wording_id, summary, content_text, html], …]"),
 )
 
-wording = _table(
+wording = table(
     "wording",
     "What an entry says, once per outlet.",
-    _id("wording_id", "grows, never reused"),
-    _ref("outlet", "of which outlet"),
+    own_id("wording_id", "grows, never reused"),
+    ref("outlet", "of which outlet"),
     Column("digest", LargeBinary, nullable=False, comment="of all that makes the wording"),
     Column(
         "variant",
@@ -265,7 +195,7 @@ wording = _table(
     Column("words", Integer, nullable=False, comment="of content_text"),
     Column("letters", Id, comment="digest of the title, and of texts without numbers: equal where a counter went on"),
     Column("checksum", Id, nullable=False, comment="of all other columns as stored: what `verify` holds them against"),
-    _loose_ref("bundle", "what its texts are packed in; NULL: they stand here", null=True),
+    loose_ref("bundle", "what its texts are packed in; NULL: they stand here", null=True),
     # The long ones last: SQLite reads a row only as far as the last column that is asked for.
     Column("summary", Text, comment="plain text"),
     Column("content_text", Text, comment="plain text of the fullest body; NULL: it is the summary"),
@@ -280,13 +210,13 @@ wording = _table(
 )
 fullest_text = func.coalesce(wording.c.content_text, wording.c.summary)  # content_text as the views give it
 
-item = _table(
+item = table(
     "item",
     "An entry exactly as documents of one feed carry it.",
-    _id("item_id", "grows, never reused"),
-    _ref("feed", "whose documents"),
-    _ref("entry", "which entry this is, by the evidence so far", index=True),
-    _loose_ref("wording", "what it says"),
+    own_id("item_id", "grows, never reused"),
+    ref("feed", "whose documents"),
+    ref("entry", "which entry this is, by the evidence so far", index=True),
+    loose_ref("wording", "what it says"),
     Column("digest", LargeBinary, nullable=False, comment="of all of it"),
     Column("tier", Integer, nullable=False, comment="keys that count: 0 strong, 1 title and date, 2 content, 3 none"),
     Column("guid", Text, comment="as published"),
@@ -298,7 +228,7 @@ item = _table(
     UniqueConstraint("feed_id", "digest"),
 )
 
-item_key = _table(
+item_key = table(
     "item_key",
     "Evidence of which entry an item is.",
     # 64 bits of sha256 over scope, kind and text: an index of long texts would be larger than the articles.
@@ -315,7 +245,7 @@ item_key = _table(
     sqlite_with_rowid=False,
 )
 
-void_key = _table(
+void_key = table(
     "void_key",
     "A key that one document of the feed had twice: it identifies nothing there.",
     Column("feed_id", Id, ForeignKey("feed.feed_id"), primary_key=True, comment="in this feed"),
@@ -323,28 +253,28 @@ void_key = _table(
     sqlite_with_rowid=False,
 )
 
-window = _table(
+window = table(
     "window",
     "A stretch of time for which a feed was one and the same document.",
-    _id("window_id", "grows, never reused"),
-    _ref("feed", "which feed"),
-    _ref("document", "which document", index=True),
+    own_id("window_id", "grows, never reused"),
+    ref("feed", "which feed"),
+    ref("document", "which document", index=True),
     Column("first_at", Utc, nullable=False, comment="first observation"),
     Column("last_at", Utc, nullable=False, comment="last observation, 304s too"),
     Column("size", Integer, nullable=False, comment="entries in it"),
-    _loose_ref("fetch", "of the first observation", name="first_fetch_id"),
+    loose_ref("fetch", "of the first observation", name="first_fetch_id"),
     Index("window_feed_time", "feed_id", "first_at"),  # serves: the windows before and after an instant
 )
 
-run = _table(
+run = table(
     "run",
     "Consecutive windows that carry an item.",
-    _id("run_id", "grows, never reused; the version that begins with it has this id"),
-    _ref("item", "which item", index=True),
-    _loose_ref("feed", "in which feed"),
-    _ref("window", "first one that has it", name="first_window_id", index=True),
-    _ref("window", "last one that has it; NULL: the newest", name="last_window_id", null=True, index=True),
-    _loose_ref("window", "first one without it", name="next_window_id", null=True),
+    own_id("run_id", "grows, never reused; the version that begins with it has this id"),
+    ref("item", "which item", index=True),
+    loose_ref("feed", "in which feed"),
+    ref("window", "first one that has it", name="first_window_id", index=True),
+    ref("window", "last one that has it; NULL: the newest", name="last_window_id", null=True, index=True),
+    loose_ref("window", "first one without it", name="next_window_id", null=True),
     Column("first_position", Integer, nullable=False, comment="in the first window, from 1"),
     Column("withdrawn", Integer, nullable=False, comment="1: it left while older ones stayed"),
     Index(
@@ -355,14 +285,14 @@ run = _table(
     ),
 )
 
-glimpse = _table(
+glimpse = table(
     "glimpse",
     "An item seen on a page of the past, which shows no window.",
-    _id("glimpse_id", "from the same numbers as run_id"),
-    _ref("item", "which item", index=True),
-    _loose_ref("feed", "in which feed"),
-    _loose_ref("fetch", "by which attempt"),
-    _loose_ref("document", "which page"),
+    own_id("glimpse_id", "from the same numbers as run_id"),
+    ref("item", "which item", index=True),
+    loose_ref("feed", "in which feed"),
+    loose_ref("fetch", "by which attempt"),
+    loose_ref("document", "which page"),
     Column("at", Utc, nullable=False, comment="when the page was seen"),
     Column(
         "strand",
@@ -372,14 +302,14 @@ glimpse = _table(
     ),
 )
 
-entry = _table(
+entry = table(
     "entry",
     "An entry, as it stands now.",
-    _id("entry_id", "grows, never reused"),
-    _ref("outlet", "whose entry"),
-    _ref("feed", "with the fullest text", null=True),
-    _loose_ref("item", "newest one of that feed", null=True),
-    _loose_ref("wording", "what it says now", null=True),
+    own_id("entry_id", "grows, never reused"),
+    ref("outlet", "whose entry"),
+    ref("feed", "with the fullest text", null=True),
+    loose_ref("item", "newest one of that feed", null=True),
+    loose_ref("wording", "what it says now", null=True),
     Column("version", Integer, nullable=False, comment="rank of that wording in its feed"),
     Column("versions", Integer, nullable=False, comment="wordings in all"),
     Column("published_at", Utc, comment="of the wording"),
@@ -396,15 +326,15 @@ entry = _table(
     Index("entry_seq", "seq", unique=True),  # serves: what changed since N
 )
 
-version = _table(
+version = table(
     "version",
     "A wording of an entry in a feed, from when to when.",
-    _id("version_id", "id of the run or glimpse that it was first known from"),
-    _ref("entry", "which entry", index=True),
-    _ref("feed", "in which feed"),
-    _loose_ref("item", "first item that worded it so"),
-    _ref("wording", "what it says", index=True),
-    _loose_ref("fetch", "that saw it first"),
+    own_id("version_id", "id of the run or glimpse that it was first known from"),
+    ref("entry", "which entry", index=True),
+    ref("feed", "in which feed"),
+    loose_ref("item", "first item that worded it so"),
+    ref("wording", "what it says", index=True),
+    loose_ref("fetch", "that saw it first"),
     Column("rank", Integer, nullable=False, comment="1 for the first wording in this feed"),
     Column("seen_at", Utc, nullable=False, comment="first seen in this wording"),
     Column("replaced_at", Utc, comment="first seen in the next one"),
@@ -414,7 +344,7 @@ version = _table(
     Index("version_feed_seen", "feed_id", "seen_at", "lag_s", "fetch_id"),  # serves: wordings and lag, day by day
 )
 
-sighting = _table(
+sighting = table(
     "sighting",
     "A stretch of time for which a feed carried an entry, by whichever items.",
     Column("entry_id", Id, primary_key=True, autoincrement=False, comment="which entry"),
@@ -422,7 +352,7 @@ sighting = _table(
     Column("first_window_id", Id, primary_key=True, autoincrement=False, comment="first one that has it"),
     Column("last_window_id", Id, comment="last one that has it; NULL: the newest"),
     Column("next_window_id", Id, comment="first one without it"),
-    _loose_ref("item", "as which it came into sight"),
+    loose_ref("item", "as which it came into sight"),
     Column("first_position", Integer, nullable=False, comment="in the first window, from 1"),
     Column("withdrawn", Integer, nullable=False, comment="1: it left while older ones stayed"),
     Index("sighting_feed", "feed_id"),
@@ -430,7 +360,7 @@ sighting = _table(
     sqlite_with_rowid=False,
 )
 
-entry_merge = _table(
+entry_merge = table(
     "entry_merge",
     "Two entries that evidence joined.",
     Column("entry_id", Id, primary_key=True, autoincrement=False, comment="the one that is no more"),
@@ -439,13 +369,13 @@ entry_merge = _table(
     Column("because", Text, nullable=False, comment="the evidence"),
 )
 
-gap = _table(
+gap = table(
     "gap",
     "Two successive windows that share nothing: entries may have been missed between them.",
-    _id("gap_id", "grows, never reused"),
-    _ref("feed", "which feed", index=True),
-    _loose_ref("window", "the last one before", name="after_window_id"),
-    _ref("window", "the first one after", name="before_window_id"),
+    own_id("gap_id", "grows, never reused"),
+    ref("feed", "which feed", index=True),
+    loose_ref("window", "the last one before", name="after_window_id"),
+    ref("window", "the first one after", name="before_window_id"),
     Column("detected_at", Utc, nullable=False, comment="our clock"),
     Column("estimated_missed", Integer, comment="entries, estimated"),
     Column("state", Text, nullable=False, comment="open, closed, unclosable"),
@@ -454,14 +384,14 @@ gap = _table(
     UniqueConstraint("before_window_id"),
 )
 
-host = _table(
+host = table(
     "host",
     "How often a host was asked and when it may be again: holds across all processes on this archive.",
     Column("host", Text, primary_key=True, comment="name or address, without port"),
     Column("memory", Text, comment="JSON of ingest.hosts; storage only keeps it"),
 )
 
-poller = _table(
+poller = table(
     "poller",
     "Processes that work on an archive on a server, each as long as it says so.",
     Column("name", Text, primary_key=True, comment="machine, number and a token, as in leases"),
@@ -471,39 +401,39 @@ poller = _table(
     Column("clock_error_s", Integer, nullable=False, comment="how far its clock is ahead of the server's"),
 )
 
-search_pending = _table(
+search_pending = table(
     "search_pending",
     "Entries whose line in the search index is not of today.",
-    _id("entry_id", "which entry"),
+    own_id("entry_id", "which entry"),
 )
 
-search_line = _table(
+search_line = table(
     "search_line",
     "What the search index holds of an entry: needed word for word to take it out again.",
-    _id("entry_id", "rowid in entries_fts"),
+    own_id("entry_id", "rowid in entries_fts"),
     Column("wording_id", Id, nullable=False, comment="the wording that is indexed"),
     Column("language", Text, comment="by whose rules its stems were made"),
 )
 
-search_former = _table(
+search_former = table(
     "search_former",
     "What the search index over former wordings holds.",
-    _id("version_id", "rowid in former_fts"),
+    own_id("version_id", "rowid in former_fts"),
     Column("entry_id", Id, nullable=False, index=True, comment="of which entry"),
     Column("wording_id", Id, nullable=False, comment="the wording that is indexed"),
     Column("language", Text, comment="by whose rules its stems were made"),
 )
 
-story_pending = _table(
+story_pending = table(
     "story_pending",
     "Entries of which it is not yet known whether another outlet has them too.",
-    _id("entry_id", "which entry"),
+    own_id("entry_id", "which entry"),
 )
 
-story_text = _table(
+story_text = table(
     "story_text",
     "What was made of an entry's text to find those like it. Entries whose text says too little have none.",
-    _id("entry_id", "which entry"),
+    own_id("entry_id", "which entry"),
     Column("outlet_id", Id, nullable=False, comment="whose entry"),
     Column("wording_id", Id, nullable=False, comment="whose text"),
     Column("second", Id, nullable=False, comment="when it came out, in seconds since 1970"),
@@ -521,7 +451,7 @@ story_text = _table(
     ),
 )
 
-story_band = _table(
+story_band = table(
     "story_band",
     "Which texts share a part of their sketch. A fortnight lies together: what is new touches few pages of the file.",
     Column("fortnight", Integer, primary_key=True, autoincrement=False, comment="since 1970"),
@@ -532,10 +462,10 @@ story_band = _table(
     sqlite_with_rowid=False,
 )
 
-story = _table(
+story = table(
     "story",
     "An article that several outlets have in much the same words.",
-    _id("story_id", "the entry that was first: an entry's number is never used twice"),
+    own_id("story_id", "the entry that was first: an entry's number is never used twice"),
     Column("entries", Integer, nullable=False, comment="how many"),
     Column("outlets", Integer, nullable=False, comment="of how many outlets"),
     Column("first_at", Utc, nullable=False, comment="when the first one came out"),
@@ -543,7 +473,7 @@ story = _table(
     Index("story_newest", "newest_at"),  # serves: the widest stories of the last days
 )
 
-job = _table(
+job = table(
     "job",
     "A walk into a feed's past by one route: how far it has come. Written with the rows of each page.",
     Column("feed_id", Id, ForeignKey("feed.feed_id"), primary_key=True, autoincrement=False, comment="of which feed"),
@@ -561,7 +491,7 @@ job = _table(
     Column("lease_until", Utc, comment="after this the lease is void"),
 )
 
-chore = _table(
+chore = table(
     "chore",
     "What the daemon did for the archive and when, so that a restart neither repeats nor forgets it.",
     Column("name", Text, primary_key=True, comment="care, verify …"),
@@ -569,11 +499,11 @@ chore = _table(
     Column("note", Text, comment="where it goes on next time"),
 )
 
-deletion = _table(
+deletion = table(
     "deletion",
     "What was deleted on purpose, by `chronik prune`.",
-    _id("deletion_id", "grows, never reused"),
-    _ref("feed", "of which feed", index=True),
+    own_id("deletion_id", "grows, never reused"),
+    ref("feed", "of which feed", index=True),
     Column("before_at", Utc, nullable=False, comment="what was seen before went"),
     Column("at", Utc, nullable=False, comment="our clock"),
     Column("fetches", Integer, nullable=False, comment="attempts that went"),
@@ -582,7 +512,7 @@ deletion = _table(
     Column("versions", Integer, nullable=False, comment="wordings that went, with those of these entries"),
 )
 
-alert = _table(
+alert = table(
     "alert",
     "What needs a person, and whether that was told.",
     Column("subject", Text, primary_key=True, comment="feed (outlet/slug), or backup"),
@@ -593,7 +523,7 @@ alert = _table(
     Column("over_at", Utc, comment="when it was found to be over; the row goes once that is told"),
 )
 
-subscription = _table(
+subscription = table(
     "subscription",
     "A feed whose hub is asked to push (W3C WebSub). Its secret is kept nowhere but in memory.",
     Column("feed_id", Id, ForeignKey("feed.feed_id"), primary_key=True, autoincrement=False, comment="which feed"),

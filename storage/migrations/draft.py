@@ -23,8 +23,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Column, Connection, Index, create_engine
 from sqlalchemy.exc import SAWarning
 
+from storage.columns import Utc
 from storage.migrations import FOLDER
-from storage.tables import Utc, metadata
+from storage.tables import metadata
 
 FIRST = "first release"
 _TEXT = '''"""{title}."""
