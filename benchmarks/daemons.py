@@ -59,7 +59,7 @@ class Found:
     doubled: int
     missed_by_reader: int
     waits: dict[str, float] = field(default_factory=dict)  # share of samples of busy connections, by what they wait for
-    cpu_share: float = 0.0  # of all cores, by daemons with their workers and the database
+    cpu_share: float = 0.0  # of all cores, by whatever runs: daemons, workers, the database, the outlets
 
 
 def main() -> None:
@@ -97,7 +97,7 @@ def _measure(folder: Path, archive: str, port: int, args: argparse.Namespace) ->
     try:
         _until_all_asked(archive, args, folder / "log")
         reader, watcher = Follower(archive), Waits(archive)
-        began = time.time()
+        began, idle = time.time(), _idle()
         killed = _time_passes(folder, daemons, args)
         took = time.time() - began
     finally:
@@ -109,7 +109,7 @@ def _measure(folder: Path, archive: str, port: int, args: argparse.Namespace) ->
     reader.stop()
     found = _compared(folder, archive, began, args)
     found.killed, found.seconds = killed, round(took, 1)
-    found.cpu_share = round(watcher.cpu() / took / (os.cpu_count() or 1), 2)
+    found.cpu_share = round(1 - (_idle() - idle) / took / (os.cpu_count() or 1), 2)
     found.missed_by_reader, found.waits = reader.missed(), watcher.shares()
     found.polls_a_second = round(found.polls / took, 1)
     return found
@@ -160,18 +160,10 @@ def _time_passes(folder: Path, daemons: "list[subprocess.Popen[bytes]]", args: a
     return killed
 
 
-def _cpu() -> dict[int, float]:
-    """Seconds that each daemon, worker and process of the database has taken so far."""
-    found = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-            name = stat.parent.joinpath("cmdline").read_bytes()
-        except OSError:
-            continue
-        if b"postgres" in name or PROGRAM.encode() in name or b"forkserver" in name:
-            found[int(stat.parent.name)] = sum(int(each) for each in fields[11:13]) / os.sysconf("SC_CLK_TCK")
-    return found
+def _idle() -> float:
+    """Seconds that all cores together had nothing to do so far (proc_stat(5)): idle, and waiting for the disk."""
+    told = Path("/proc/stat").read_text().splitlines()[0].split()
+    return (int(told[4]) + int(told[5])) / os.sysconf("SC_CLK_TCK")
 
 
 # --- who watches ------------------------------------------------------------------------------------------------------
@@ -220,8 +212,6 @@ class Waits(threading.Thread):
         super().__init__(daemon=True)
         self._archive = archive
         self._seen: collections.Counter[str] = collections.Counter()
-        self._before = _cpu()
-        self._cpu = dict(self._before)
         self._end = threading.Event()
         self.start()
 
@@ -230,11 +220,7 @@ class Waits(threading.Thread):
 
         with connect(self._archive) as connection:
             connection.autocommit = True
-            for n in itertools.count():
-                if self._end.wait(0.1):
-                    return
-                if n % 5 == 0:  # processes that are killed take their account with them
-                    self._cpu |= _cpu()
+            while not self._end.wait(0.1):
                 with connection.cursor() as cursor:
                     cursor.execute(_WAITING)
                     self._seen.update(row[0] for row in cursor.fetchall())
@@ -243,10 +229,6 @@ class Waits(threading.Thread):
         """End."""
         self._end.set()
         self.join()
-
-    def cpu(self) -> float:
-        """Seconds that all of them took."""
-        return sum(used - self._before.get(pid, 0) for pid, used in self._cpu.items())
 
     def shares(self) -> dict[str, float]:
         """Of all busy connections seen, by what they waited for."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-ADDRESSES = 200  # loopback addresses that stand for hosts
+HOSTS = 1_000  # loopback addresses that stand for them
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,10 @@ class Outlets:
             with contextlib.closing(writer), contextlib.suppress(OSError, asyncio.IncompleteReadError, IndexError):
                 await self._answer(reader, writer, lines)
 
-        first = await asyncio.start_server(answer, "127.0.1.1", 0, backlog=1024)
+        first = await asyncio.start_server(answer, _address(0), 0, backlog=1024)
         port: int = first.sockets[0].getsockname()[1]
-        for n in range(2, ADDRESSES + 1):
-            await asyncio.start_server(answer, f"127.0.1.{n}", port, backlog=1024)
+        for n in range(1, HOSTS):
+            await asyncio.start_server(answer, _address(n), port, backlog=1024)
         ready.put(port)
         await asyncio.sleep(3600)
 
@@ -88,5 +88,9 @@ def link_of(feed: int, entry: int) -> str:
 
 def listed(feeds: int, port: int) -> str:
     """The outlets of a feeds.yaml, one for each feed, spread over the addresses."""
-    urls = (f"http://127.0.1.{n % ADDRESSES + 1}:{port}/{n}" for n in range(feeds))
+    urls = (f"http://{_address(n % HOSTS)}:{port}/{n}" for n in range(feeds))
     return "outlets:\n" + "".join(f"  o{n}: {{feeds: {{news: '{url}'}}}}\n" for n, url in enumerate(urls))
+
+
+def _address(host: int) -> str:
+    return f"127.0.{1 + host // 250}.{1 + host % 250}"
