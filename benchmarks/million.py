@@ -272,7 +272,7 @@ class Line:
         self._bulk.add("document", document_id=document_id, sha256=sha256(body).digest(), bytes=len(body),
                        content_type="application/rss+xml", encoding="utf-8", encoding_verdict="declared",
                        stored_bytes=len(packed), first_fetched_at=at, prefix_id=None if alone else prefix_id,
-                       depth=0 if alone else depth + 1)  # fmt: skip
+                       depth=0 if alone else depth + 1, chain_id=document_id)  # fmt: skip
         self._bulk.add("document_body", document_id=document_id, body=packed)
         return document_id
 

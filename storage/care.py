@@ -10,13 +10,14 @@ from typing import Any, TypeAlias
 from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
-from storage import documents, views
+from storage import documents, stowing, views
 from storage.archive import Archive
 from storage.checksum import BUNDLE, ITEM, WORDING, checksum
 from storage.columns import REFERS_TO
 from storage.engine import Turns, lock_path, open_engine, sqlite_driver, sqlite_path
 from storage.errors import ArchiveError
-from storage.tables import document, metadata
+from storage.object_store import StoreError
+from storage.tables import document, metadata, object_
 
 SAFE_SQLITE = (3, 51, 3)
 SAFE_EXPAT = (2, 7, 2)
@@ -44,6 +45,7 @@ def verify(archive: Archive, tick: Tick = lambda _check, _done: None) -> Iterato
         checks: dict[str, Iterator[Finding]] = {
             "views": _views(connection),
             "documents": _documents(connection, tick),
+            "objects": _objects(connection),
             "wordings": _rows(connection, "wording", WORDING, tick),
             "items": _rows(connection, "item", ITEM, tick),
             "bundles": _rows(connection, "bundle", BUNDLE, tick),
@@ -150,12 +152,36 @@ def _search_by_itself(archive: Archive) -> Iterator[Finding]:
 
 
 def _documents(connection: Connection, tick: Tick) -> Iterator[Finding]:
-    for done, (document_id,) in enumerate(connection.execute(select(document.c.document_id)).all(), 1):
+    away: set[str] = set()
+    for done, row in enumerate(connection.execute(_BY_PLACE).all(), 1):
+        if row.store in away:
+            continue
         try:
-            documents.body(connection, document_id)
+            documents.body(connection, row.document_id)
+        except StoreError as error:
+            away |= {row.store} - {None}
+            yield Finding("documents", f"not all could be looked at: {error}")
         except ArchiveError as error:
             yield Finding("documents", str(error))
         tick("documents", done)
+
+
+_BY_PLACE = (  # so that each object is read once
+    select(document.c.document_id, object_.c.store)
+    .join_from(document, object_, object_.c.object_id == document.c.object_id, isouter=True)
+    .order_by(document.c.object_id, document.c.document_id)
+)
+
+
+def _objects(connection: Connection) -> Iterator[Finding]:
+    try:
+        for stray in stowing.strays(connection):
+            told = f"{stray.store} has {stray.objects} objects ({stray.bytes} bytes) that are none of this archive's"
+            yield Finding(
+                "objects", f"{told}: of another one, of one that this is a copy of, or left by a crash", False
+            )
+    except StoreError as error:
+        yield Finding("objects", str(error))
 
 
 def _rows(connection: Connection, name: str, columns: tuple[str, ...], tick: Tick) -> Iterator[Finding]:

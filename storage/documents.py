@@ -2,19 +2,22 @@
 
 A body is compressed with zstd, with the feed's document before it as prefix (successive documents of a feed are nearly
 the same: 137 kB become 4 kB). Every 32nd stands alone, so that reading one never takes more than 31 others; those that
-were written last are at hand without reading any.
+were written last are at hand without reading any. Chains that are at rest may lie outside of the archive
+(`storage.stowing`); nothing new is held against those.
 """
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from storage.compressing import CannotUnpack, packed, unpacked
 from storage.errors import ArchiveError
+from storage.object_store import Shelf
 from storage.prepared import Often
-from storage.tables import document, document_body
+from storage.tables import document, document_body, object_
 from storage.transaction import Tx
 
 MAX_DEPTH = 31
@@ -57,6 +60,7 @@ def keep(
         "first_fetched_at": seen_at,
         "prefix_id": prefix[0] if prefix else None,
         "depth": prefix[2] + 1 if prefix else 0,
+        "chain_id": prefix[3] if prefix else document_id,
     }
     tx.write(_NEW, [row])
     tx.write(_NEW_BODY, [{"document_id": document_id, "body": held}])
@@ -94,70 +98,102 @@ def _remember(
         tx.connection.execute(update(document).where(document.c.document_id == document_id).values(changes))
 
 
-def _prefix(tx: Tx, like: int | None) -> tuple[int, bytes, int] | None:
+def _prefix(tx: Tx, like: int | None) -> tuple[int, bytes, int, int] | None:
+    """A document to hold a new one against: its id, body, depth and chain. Never asks a store: the writer waits."""
     if like is None:
         return None
     held = tx.row(_SIZE, of=like)
-    if held is None or held.depth >= MAX_DEPTH or held.bytes > LARGEST_LIKE:
+    if held is None or held.object_id is not None or held.depth >= MAX_DEPTH or held.bytes > LARGEST_LIKE:
         return None
-    return like, tx.recent.take(like) or body(tx.connection, like), held.depth
+    plain = tx.recent.take(like) or _body_here(tx.connection, like)
+    return None if plain is None else (like, plain, held.depth, held.chain_id)
 
 
-_SIZE = Often(select(document.c.depth, document.c.bytes).where(document.c.document_id == bindparam("of")))
+_SIZE = Often(
+    select(document.c.depth, document.c.bytes, document.c.chain_id, document.c.object_id).where(
+        document.c.document_id == bindparam("of")
+    )
+)
 
 
 def body(connection: Connection, document_id: int) -> bytes:
-    """The bytes as received. Raises ArchiveError if they are not what their digest says."""
+    """The bytes as received. Raises ArchiveError if they are not what their digest says.
+
+    StoreError if they lie outside of the archive, and cannot be had from there now.
+    """
+    return _unpacked(connection, document_id, list(_chain(connection, document_id)))
+
+
+def _body_here(connection: Connection, document_id: int) -> bytes | None:
+    """The same, None if a part of it lies outside of the archive."""
+    links = list(_chain(connection, document_id))
+    return _unpacked(connection, document_id, links) if all(link.object_id is None for link in links) else None
+
+
+def _unpacked(connection: Connection, document_id: int, links: Sequence[Any]) -> bytes:
     plain: bytes | None = None
-    name = b""
-    for own_name, held, size in reversed(list(_chain(connection, document_id))):
-        name = own_name
+    for link in reversed(links):
         try:
-            plain = unpacked(held, plain, size)
+            plain = unpacked(held(connection, link), plain, link.bytes)
         except CannotUnpack as error:
             raise ArchiveError(f"document {document_id} cannot be unpacked ({error}): restore a backup") from error
-    if plain is None or digest(plain) != name:
+    if plain is None or digest(plain) != links[0].sha256:
         raise ArchiveError(f"document {document_id} is not what its digest says: restore a backup")
     return plain
 
 
-def _chain(connection: Connection, document_id: int) -> Iterator[tuple[bytes, bytes, int]]:
-    """(sha256, packed, size) of a document, then of its prefix, and so on."""
+def held(connection: Connection, row: Any) -> bytes:
+    """The compressed body of a row of `PLACES`, from wherever it lies. Raises StoreError, ArchiveError."""
+    if row.object_id is None:
+        if row.body is None:
+            raise ArchiveError(f"the body of document {row.document_id} is not in the archive: restore a backup")
+        return bytes(row.body)
+    if row.store is None:
+        raise ArchiveError(f"document {row.document_id} lies in an object that is not known: restore a backup")
+    whole = Shelf.of(connection).object(row.store, row.name)
+    return whole[row.object_at : row.object_at + row.stored_bytes]
+
+
+def _chain(connection: Connection, document_id: int) -> Iterator[Any]:
+    """A document, then its prefix, and so on."""
     at: int | None = document_id
     while at is not None:
-        row = connection.execute(_WITH_BODY, {"id": at}).first()
+        row = connection.execute(_PLACE, {"id": at}).first()
         if row is None:
             raise ArchiveError(f"document {at} is not in the archive: restore a backup")
-        yield row.sha256, row.body, row.bytes
+        yield row
         at = row.prefix_id
 
 
-_WITH_BODY = (
-    select(document.c.sha256, document.c.bytes, document.c.prefix_id, document_body.c.body)
-    .join_from(document, document_body, document.c.document_id == document_body.c.document_id)
-    .where(document.c.document_id == bindparam("id"))
+PLACES = (
+    select(document, document_body.c.body, object_.c.store, object_.c.name)
+    .join_from(document, document_body, document.c.document_id == document_body.c.document_id, isouter=True)
+    .join(object_, object_.c.object_id == document.c.object_id, isouter=True)
 )
+_PLACE = PLACES.where(document.c.document_id == bindparam("id"))
 
 
 def drop(connection: Connection, document_ids: Sequence[int]) -> None:
     """Delete documents. Those that were compressed with one of them as prefix are kept whole, on their own.
 
-    Raises ArchiveError if such a one is damaged.
+    Raises ArchiveError if such a one is damaged, StoreError if it cannot be had now.
     """
     dead = set(document_ids)
     for part in (rows[at : at + 5_000] for rows in [sorted(dead)] for at in range(0, len(rows), 5_000)):
         for row in connection.execute(_LEANING, {"ids": part}).all():
             if row.document_id not in dead:
-                plain = body(connection, row.document_id)
-                alone = packed(plain, None)
-                values = {"prefix_id": None, "depth": 0, "stored_bytes": len(alone)}
-                itself = update(document).where(document.c.document_id == row.document_id)
-                connection.execute(itself.values(values))
-                whole = update(document_body).where(document_body.c.document_id == row.document_id)
-                connection.execute(whole.values(body=alone))
+                _keep_alone(connection, row.document_id)
     rows = [{"of": document_id} for document_id in sorted(dead, reverse=True)]
     for table in (document_body, document) if rows else ():
         connection.execute(delete(table).where(table.c.document_id == bindparam("of")), rows)
+
+
+def _keep_alone(connection: Connection, document_id: int) -> None:
+    alone = packed(body(connection, document_id), None)
+    itself = update(document).where(document.c.document_id == document_id)
+    connection.execute(itself.values(prefix_id=None, depth=0, stored_bytes=len(alone), object_id=None, object_at=None))
+    connection.execute(delete(document_body).where(document_body.c.document_id == document_id))
+    connection.execute(insert(document_body).values(document_id=document_id, body=alone))
 
 
 _LEANING = select(document.c.document_id).where(document.c.prefix_id.in_(bindparam("ids", expanding=True)))

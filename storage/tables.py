@@ -109,6 +109,18 @@ document = table(
     Column("first_fetched_at", Utc, nullable=False, comment="earliest time at which it was seen"),
     loose_ref("document", "zstd prefix that it was compressed with; NULL: stands alone", name="prefix_id", null=True),
     Column("depth", Integer, nullable=False, comment="how many prefixes must be read first"),
+    Column("chain_id", Id, nullable=False, comment="first of the documents that lean on one another; it may be gone"),
+    loose_ref("object", "object that has the compressed body; NULL: document_body has it", null=True),
+    Column("object_at", Integer, comment="where in the object it begins, in bytes"),
+    Index(  # serves: which chains are still in the archive?
+        "document_here", "chain_id", sqlite_where=text("object_id IS NULL"), postgresql_where=text("object_id IS NULL")
+    ),
+    Index(  # serves: which documents does an object have?
+        "document_object",
+        "object_id",
+        sqlite_where=text("object_id IS NOT NULL"),
+        postgresql_where=text("object_id IS NOT NULL"),
+    ),
 )
 
 document_body = table(
@@ -116,6 +128,17 @@ document_body = table(
     "The compressed bodies, apart, so that scans of document stay cheap.",
     Column("document_id", Id, primary_key=True, autoincrement=False, comment="whose body"),
     Column("body", LargeBinary, nullable=False, comment="zstd"),
+)
+
+object_ = table(
+    "object",
+    "Compressed bodies of whole chains of documents, one after the other, that a store outside of the archive keeps.",
+    own_id("object_id", "grows, never reused"),
+    Column("store", Text, nullable=False, comment="URL of the store, such as s3://bucket/prefix"),
+    Column("name", Text, nullable=False, comment="sha256 of its bytes, hexadecimal"),
+    Column("bytes", Integer, nullable=False, comment="its length"),
+    Column("documents", Integer, nullable=False, comment="how many bodies it was made of"),
+    Column("put_at", Utc, nullable=False, comment="our clock"),
 )
 
 fetch = table(

@@ -23,6 +23,7 @@ KNOWN_BY = {
     "idna": {"ingest.normalise.urls"},
     "lxml": {"ingest.discovery", "ingest.parse.article", "ingest.parse.constructs", "ingest.parse.tree"},
     "nh3": {"ingest.normalise.html"},
+    "obstore": set(),  # by name only, storage.object_store
     "prometheus_client": {"ingest.metrics"},
     "protego": {"ingest.robots"},
     "psycopg": {"storage.server"},

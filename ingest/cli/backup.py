@@ -27,14 +27,18 @@ def _count(text: str) -> int:
 def main(args: argparse.Namespace) -> int:
     """Copy, check the copy, put it in place."""
     from ingest.cli.opening import opened
+    from storage import stowing
     from storage.errors import ArchiveError
 
     with opened(args, create=False) as archive, bar("copying", None) as shown:
+        lying = stowing.outside(archive)
         try:
             target = _copy(archive, args, shown)
         except (ArchiveError, OSError) as error:
             raise Stop(str(error)) from None
     print(f"{target}: {target.stat().st_size} bytes, checked")
+    for each in lying:
+        print(f"{each.documents} documents lie in {each.store}, not in the copy")
     return DONE
 
 

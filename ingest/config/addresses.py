@@ -14,6 +14,7 @@ from ingest.source import masked
 
 LONGEST_URL = 2048
 WEB = frozenset({"http", "https"})
+STORES = frozenset({"s3", "gs", "az", "file"})
 DATABASES = frozenset({"sqlite", "postgresql", "postgresql+psycopg"})
 _PORTS = {"http": 80, "https": 443}
 _UNFIT = re.compile(r"[\s<>\"{}|\\^`]")
@@ -104,6 +105,22 @@ def database_or_path(text: Filled) -> Filled:
     if re.match(r"[^:]+://[^/?#:@]*:[^/?#@$]*@", text.template):
         raise UnfitError("holds a password", "write ${PASSWORD} in its place and set it in the environment")
     return text
+
+
+def object_store(text: str) -> str:
+    """Where documents at rest go: the URL of a bucket, or of a folder. Raises UnfitError."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        raise UnfitError("is no object store", "look at its host") from None
+    remedy = "write s3://bucket/prefix, or file:///folder"
+    if parts.scheme not in STORES or _UNFIT.search(text):
+        raise UnfitError("is no object store", remedy)
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise UnfitError("says more than where it is", "keys belong into the environment (AWS_ACCESS_KEY_ID …)")
+    if bool(parts.netloc) == (parts.scheme == "file") or (parts.scheme == "file" and not parts.path.strip("/")):
+        raise UnfitError("is no object store", remedy)
+    return text.rstrip("/")
 
 
 def is_host(text: str) -> bool:

@@ -156,6 +156,7 @@ def _section_of(kinds: MappingOf[str, Kind]) -> Kind:
 
 TOP: dict[str, Kind] = {
     "archive": _archive,
+    "documents": plain(addresses.object_store, null=True),
     "contact": plain(addresses.contact, null=True),
     "defaults": _section_of(DEFAULTS),
     "backfill": _section_of(BACKFILL),
@@ -183,6 +184,7 @@ def config_from(desk: Desk, root: Node, path: Path) -> Config:
     return Config(
         path=path,
         archive=top.get("archive") or beside(desk.folder, ARCHIVE),
+        documents=top.get("documents"),
         contact=top.get("contact"),
         defaults=defaults,
         backfill=Backfill(**top.get("backfill", {})),

@@ -146,10 +146,14 @@ class Backup:
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """One feeds.yaml. `archive` is an absolute path or a database URL; `path` is the file itself, absolute."""
+    """One feeds.yaml. `archive` is an absolute path or a database URL; `path` is the file itself, absolute.
+
+    `documents` is the URL of a store for raw documents at rest; None: they stay in the archive.
+    """
 
     path: Path
     archive: Filled
+    documents: str | None = None
     contact: str | None = None
     defaults: Defaults = field(default_factory=Defaults)
     backfill: Backfill = field(default_factory=Backfill)

@@ -21,6 +21,7 @@ from ingest.alerts import (
 )
 from ingest.config import network_policy
 from ingest.daemon.aside import aside
+from ingest.daemon.upkeep import STOWING
 from ingest.errors import FetchError
 from ingest.post import Letter, Poster
 from ingest.session import Session
@@ -46,7 +47,11 @@ class Alarm:
         """Find what needs a person now, write down what has changed, and tell it."""
         now = session.clock.now()
         found, brought = await aside(_found, session.archive, now)
-        found |= _of_backups(session, now) | ({("feeds.yaml", "config"): config_error} if config_error else {})
+        found |= (
+            _of_backups(session, now)
+            | _of_documents(session)
+            | ({("feeds.yaml", "config"): config_error} if config_error else {})
+        )
         held = await aside(_held, session.archive)
         new = changes(held, found, lambda each: has_passed(each, brought))
         if new != Changes():
@@ -125,6 +130,12 @@ def _of_backups(session: Session, now: datetime) -> dict[Name, str]:
     made_at = chores.backed_up_at(session.archive, wanted.to, now)
     last = f"the last one is of {made_at:%Y-%m-%d %H:%M}Z" if made_at else "there is none yet"
     return {("backup", "backup"): f"no backup to {wanted.to}: {last}; the log says why"}
+
+
+def _of_documents(session: Session) -> dict[Name, str]:
+    last = chores.last(session.archive, STOWING)
+    fault = last.note if last and session.config.documents is not None else None
+    return {("documents", "store"): fault} if fault else {}
 
 
 def _write(tx: Tx, new: Changes) -> None:

@@ -155,6 +155,7 @@ class Daemon:
             Job("taking pushes", self._of_session(self._pushes.take), MINUTE),
             Job("asking hubs", self._of_first(self._pushes.work), MINUTE, MINUTE / 2),
             Job("backup", self._of_first(upkeep.back_up), 10 * MINUTE, MINUTE),
+            Job("putting documents away", self._of_first(upkeep.stow), 10 * MINUTE, 2 * MINUTE),
             Job("verifying", self._of_first(upkeep.verify), 10 * MINUTE, 5 * MINUTE),
             Job("care", self._of_first(upkeep.care), 60 * MINUTE, 10 * MINUTE),
         ]

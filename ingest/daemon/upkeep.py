@@ -1,16 +1,20 @@
-"""What the archive needs now and then: a backup, its log emptied, a part of it held against its digests."""
+"""What the archive needs now and then: a backup, an empty log, documents put away, a part held against its digests."""
 
 import logging
 from datetime import timedelta
+from functools import partial
 
 from ingest.daemon.aside import aside
 from ingest.session import Session
-from storage import chores
+from storage import chores, stowing
 from storage.chores import Chore
 from storage.errors import ArchiveError
+from storage.object_store import ObjectStore
 
 log = logging.getLogger(__name__)
 
+STOWING = "stow"  # the chore; its note is what keeps it from being done
+STOW_EVERY = timedelta(hours=1)
 CARE_EVERY = timedelta(days=7)
 VERIFY_EVERY = timedelta(hours=1)  # 2,000 documents a time: a million in three weeks
 
@@ -30,6 +34,32 @@ async def care(session: Session) -> None:
         await aside(chores.optimize, session.archive)
         await session.writer.do(lambda tx: chores.note(tx, "care"))
         log.info("the archive was looked after")
+
+
+async def stow(session: Session) -> None:
+    """Documents at rest are put into their store, if there is one. Raises ArchiveError if it cannot be had."""
+    last = chores.last(session.archive, STOWING)
+    if session.config.documents is None or not (_is_due(last, STOW_EVERY, session) or (last and last.note)):
+        return
+    fault = None
+    try:
+        if count := await _stow_all(session, await aside(ObjectStore, session.config.documents)):
+            log.info("%d documents were put into %s", count, session.config.documents)
+    except ArchiveError as error:
+        fault = f"{error}; documents stay in the archive until then"
+    await session.writer.do(lambda tx: chores.note(tx, STOWING, fault))
+    if fault:
+        raise ArchiveError(fault)
+
+
+async def _stow_all(session: Session, store: ObjectStore) -> int:
+    done, after = 0, 0
+    while True:
+        stowed, last = await aside(stowing.put_some, session.archive, store, session.clock.now(), after)
+        if last is None:
+            return done
+        done += await session.writer.do(partial(stowing.note, stowed=stowed))
+        after = last
 
 
 async def verify(session: Session) -> None:

@@ -13,6 +13,7 @@ from storage.errors import ArchiveError
 from storage.export.slices import Slice
 from storage.pruning import Span, drop_unused, forget
 from storage.selector import selects
+from storage.stowing import bring_back
 from storage.tables import alert, entry, entry_merge, feed, host, metadata, outlet, version
 from storage.transaction import Tx
 
@@ -30,6 +31,7 @@ def sqlite(archive: Archive, wanted: Slice, path: Path, tell: Callable[[int], No
         backup(archive, partial)
         with Archive.open(str(partial)) as copy:
             _cut(copy, wanted, tell)
+            bring_back(copy)  # it is read wherever it is taken to
             copy.refresh()
             with copy.read() as connection:
                 left = connection.execute(select(func.count()).select_from(metadata.tables["document"])).scalar_one()

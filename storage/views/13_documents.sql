@@ -1,12 +1,13 @@
 CREATE VIEW documents
 -- One row per distinct body, kept as received.
 AS SELECT
-  document_id,                        -- grows, never reused
-  @hex(sha256) AS sha256,       -- of the body
-  content_type,                       -- as first served
-  encoding,                           -- read as
-  encoding_verdict,                   -- declared, bom, repaired, guessed
-  bytes,                              -- length of the body
-  stored_bytes,                       -- length as kept, compressed
-  first_fetched_at                    -- earliest time at which it was seen
-FROM document
+  d.document_id,                      -- grows, never reused
+  @hex(d.sha256) AS sha256,     -- of the body
+  d.content_type,                     -- as first served
+  d.encoding,                         -- read as
+  d.encoding_verdict,                 -- declared, bom, repaired, guessed
+  d.bytes,                            -- length of the body
+  d.stored_bytes,                     -- length as kept, compressed
+  d.first_fetched_at,                 -- earliest time at which it was seen
+  o.store || '/' || substr(o.name, 1, 2) || '/' || substr(o.name, 3) AS object -- where it lies outside; NULL: here
+FROM document d LEFT JOIN object o ON o.object_id = d.object_id

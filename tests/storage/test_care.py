@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from storage.archive import Archive
 from storage.care import backup, compact, loose_references, verify
 from storage.checksum import BUNDLE, checksum
 from storage.engine import sqlite_driver
+from storage.stowing import stow
 
 TEXT = " ".join(f"Satz {n} von vielen." for n in range(20))
 FLIPS = 100
@@ -29,6 +31,13 @@ def fill(path: Path, feeds: int = 3, documents: int = 8) -> None:
             feed = archive.ensure_feed("orf", f"f{name}")
             archive.record([visit(feed, n, *said(name, n)) for n in range(documents)])
         archive.refresh_search()
+
+
+def put_away(path: Path, store: Path) -> None:
+    """All documents into objects, in a folder."""
+    store.mkdir()
+    with Archive.open(str(path)) as archive:
+        assert stow(archive, store.as_uri(), START + timedelta(days=30)) > 0
 
 
 def said(feed: int, n: int) -> list[Said]:
@@ -202,6 +211,7 @@ def test_a_reference_that_the_database_itself_does_not_see_to_is_looked_at(
     whole: Path, tmp_path: Path, table: str, column: str, parent: str
 ) -> None:
     path = changed(whole, tmp_path, *MORE)
+    put_away(path, tmp_path / "store")
     assert wrong(path) == []
     path = changed(
         path, tmp_path, f"update {table} set {column} = 99999 where {column} = (select max({column}) from {table})"

@@ -40,6 +40,7 @@ def test_a_list_may_have_any_length(tx: Tx, count: int) -> None:
 def test_columns_are_attributes_and_of_their_type(tx: Tx) -> None:
     at = datetime(2026, 3, 1, 12, tzinfo=UTC)
     row = {"document_id": 7, "sha256": b"\x00" * 32, "bytes": 1, "stored_bytes": 1, "first_fetched_at": at, "depth": 0}
+    row |= {"chain_id": 7}
     tx.write(Often(document.insert()), [row])
     found = tx.row(Often(select(document.c.sha256, document.c.first_fetched_at.label("at"))))
     assert (found.sha256, found.at) == (b"\x00" * 32, at)

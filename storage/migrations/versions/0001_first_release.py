@@ -63,11 +63,16 @@ def upgrade() -> None:
     sa.Column('first_fetched_at', Utc, nullable=False, comment='earliest time at which it was seen'),
     sa.Column('prefix_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='zstd prefix that it was compressed with; NULL: stands alone'),
     sa.Column('depth', sa.Integer(), nullable=False, comment='how many prefixes must be read first'),
+    sa.Column('chain_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='first of the documents that lean on one another; it may be gone'),
+    sa.Column('object_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=True, comment='object that has the compressed body; NULL: document_body has it'),
+    sa.Column('object_at', sa.Integer(), nullable=True, comment='where in the object it begins, in bytes'),
     sa.PrimaryKeyConstraint('document_id'),
     sa.UniqueConstraint('sha256'),
     comment='A distinct body, as received.',
     sqlite_strict=True
     )
+    op.create_index('document_here', 'document', ['chain_id'], unique=False, sqlite_where=sa.text('object_id IS NULL'), postgresql_where=sa.text('object_id IS NULL'))
+    op.create_index('document_object', 'document', ['object_id'], unique=False, sqlite_where=sa.text('object_id IS NOT NULL'), postgresql_where=sa.text('object_id IS NOT NULL'))
     op.create_table('document_body',
     sa.Column('document_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='whose body'),
     sa.Column('body', sa.LargeBinary(), nullable=False, comment='zstd'),
@@ -89,6 +94,17 @@ def upgrade() -> None:
     sa.Column('memory', sa.Text(), nullable=True, comment='JSON of ingest.hosts; storage only keeps it'),
     sa.PrimaryKeyConstraint('host'),
     comment='How often a host was asked and when it may be again: holds across all processes on this archive.',
+    sqlite_strict=True
+    )
+    op.create_table('object',
+    sa.Column('object_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='grows, never reused'),
+    sa.Column('store', sa.Text(), nullable=False, comment='URL of the store, such as s3://bucket/prefix'),
+    sa.Column('name', sa.Text(), nullable=False, comment='sha256 of its bytes, hexadecimal'),
+    sa.Column('bytes', sa.Integer(), nullable=False, comment='its length'),
+    sa.Column('documents', sa.Integer(), nullable=False, comment='how many bodies it was made of'),
+    sa.Column('put_at', Utc, nullable=False, comment='our clock'),
+    sa.PrimaryKeyConstraint('object_id'),
+    comment='Compressed bodies of whole chains of documents, one after the other, that a store outside of the archive keeps.',
     sqlite_strict=True
     )
     op.create_table('outlet',
