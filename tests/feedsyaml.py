@@ -55,8 +55,11 @@ GOOD = {
     "a contact by mail": top("contact: bot@example.org"),
     "a contact by URL": top("contact: https://example.org/bot"),
     "an archive on a server": top("archive: postgresql+psycopg://me:${PASSWORD}@db/chronik"),
+    "documents in a bucket": top("documents: s3://bucket/prefix"),
+    "documents in a folder": top("documents: file:///mnt/raw%20documents"),
     "every section": top(
-        "archive: a.sqlite\ndefaults: {min_interval: 5m, max_interval: 24h, timeout: 30s, max_bytes: 32MiB}\n"
+        "archive: a.sqlite\ndocuments: null\n"
+        "defaults: {min_interval: 5m, max_interval: 24h, timeout: 30s, max_bytes: 32MiB}\n"
         "network: {spacing: 2s, per_host: 1, concurrency: 200, allow_private_hosts: [], ca_file: null, proxy: null}\n"
         "daemon: {listen: '127.0.0.1:9090'}\nwebsub: {callback: null, listen: null}\nalerts: {webhook: null}\n"
         "backup: {to: null, every: 1d, keep: 7}"
@@ -136,6 +139,10 @@ BAD = (
     Bad("link for a contact", top("contact: mailto:a@b.at"), "1:10", "contact", "the address only: a@b.at"),
     Bad("foreign archive", top("archive: mysql://x/y"), "1:10", "archive", "is no archive", False),
     Bad("password of the archive", top("archive: postgresql://a:geheim@h/d"), "1:10", "archive", "password", False),
+    Bad("no store", top("documents: /mnt/raw"), "1:12", "documents", "write s3://bucket/prefix, or file:///folder"),
+    Bad("store without a bucket", top("documents: s3:///x"), "1:12", "documents", "is no object store"),
+    Bad("folder of another machine", top("documents: file://host/x"), "1:12", "documents", "is no object store"),
+    Bad("key of a store", top("documents: s3://key@bucket/x"), "1:12", "documents", "into the environment", False),
     Bad(
         "header of ours",
         outlet("headers: {User-Agent: x}"),

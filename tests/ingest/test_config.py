@@ -113,7 +113,8 @@ def test_any_text_is_a_config_or_problems_never_another_error(text: str) -> None
 
 
 _SOME_KEYS = """
-    archive contact defaults backfill network daemon websub alerts backup outlets feeds url headers homepage name
+    archive documents contact defaults backfill network daemon websub alerts backup outlets feeds url headers homepage
+    name
     timezone language country min_interval max_bytes allow_private_hosts x
 """
 _KEYS = st.sampled_from(_SOME_KEYS.split())
