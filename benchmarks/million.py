@@ -28,9 +28,10 @@ from storage.checksum import ITEM, WORDING, checksum
 from storage.columns import utc_text
 from storage.compressing import LEVEL
 from storage.documents import MAX_DEPTH
-from storage.grouping import key_number
+from storage.grouping import KINDS, key_number
 from storage.packing import packed_html
 from storage.records import FeedRecord, Key, KeyKind
+from storage.tables import AS_URL
 from storage.timeline import packed_items
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
@@ -39,7 +40,7 @@ NEW, HELD = 20, 10  # entries of a document that it brings, and that it still ha
 POLLS = 4  # that find nothing, for each document
 TEXTS = 20_000
 HEADERS = '{"content-type": "application/rss+xml; charset=utf-8", "etag": "5e1f-61a", "server": "nginx"}'
-KINDS = (KeyKind.GUID, KeyKind.GUID_GLOBAL, KeyKind.URL, KeyKind.TITLE_TIME)
+EVIDENCE = (KeyKind.GUID, KeyKind.GUID_GLOBAL, KeyKind.URL, KeyKind.TITLE_TIME)
 
 _SMALL = """der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als auch es an werden aus er
 hat dass sie nach wird bei einer um am sind noch wie einem über einen so zum war haben nur oder aber vor zur bis mehr
@@ -340,11 +341,11 @@ class Line:
             "published_raw": f"{said.at:%a, %d %b %Y %H:%M:%S} +0000", "published_source": "pubDate",
             "words": said.text.words, "letters": int.from_bytes(name[:8], "big", signed=True),
         }  # fmt: skip
-        item = ids | {"feed_id": feed.feed_id, "entry_id": entry_id, "digest": name, "tier": 0, "guid": said.url}
-        item |= {"url": said.url, "canonical_url": said.url, "comments_url": None, "extra": None}
+        item = ids | {"feed_id": feed.feed_id, "entry_id": entry_id, "digest": name, "tier": 0, "guid": AS_URL}
+        item |= {"url": said.url, "canonical_url": AS_URL, "comments_url": None, "extra": None}
         self._bulk.add("wording", **wording, checksum=checksum(wording, WORDING))
         self._bulk.add("item", **item, checksum=checksum(item, ITEM))
-        for kind in KINDS:
+        for kind in EVIDENCE:
             key = key_number(Key(kind, said.url), feed.feed_id, feed.feed_id)
-            self._bulk.add_sorted("item_key", (key, ids["item_id"], kind.value, None))
+            self._bulk.add_sorted("item_key", (key, ids["item_id"], KINDS.index(kind), None))
         return ids

@@ -15,7 +15,7 @@ from storage import chores, feeds
 from storage.archive import Archive
 from storage.reading import Reader
 from storage.records import FeedRecord
-from storage.tables import chore, feed, item, window
+from storage.tables import chore, feed, item, whole_canonical_url, window
 from storage.transaction import Tx
 
 _NAME = "list of "
@@ -58,11 +58,11 @@ def held_urls(connection: Connection, outlet: str, urls: Sequence[str]) -> set[s
 
 _OUTLET: Any = bindparam("outlet", type_=Text)
 _HELD = (
-    select(item.c.canonical_url)
+    select(whole_canonical_url.label("canonical_url"))
     .distinct()
     .join_from(item, feed, feed.c.feed_id == item.c.feed_id)
     .where(
-        item.c.canonical_url.in_(bindparam("urls", expanding=True)),
+        whole_canonical_url.in_(bindparam("urls", expanding=True)),
         func.substr(feed.c.name, 1, func.length(_OUTLET)) == _OUTLET,
     )
 )

@@ -11,6 +11,7 @@ from hashlib import sha256
 from storage.records import Key, KeyKind
 
 ALONE = 3
+KINDS = tuple(map(str, KeyKind))  # in the archive by their place: new ones come last
 # By plain text: enumerations are slow to hash, and every key of every entry is looked up here.
 _TIERS = {str(KeyKind.TITLE_DATE): 1, str(KeyKind.CONTENT): 2}
 _WITHIN_FEED = frozenset(

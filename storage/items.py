@@ -12,12 +12,12 @@ from sqlalchemy import bindparam, case, select, update
 from storage.bundles import unpack
 from storage.change import letters, words_in
 from storage.checksum import ITEM, WORDING, checksum
-from storage.grouping import GUID_KINDS, Node, components, counting, key_number, owners, tier_of
+from storage.grouping import GUID_KINDS, KINDS, Node, components, counting, key_number, owners, tier_of
 from storage.packing import html_of, plain_html_of, spelled_out
 from storage.parts import parts
 from storage.prepared import Often
 from storage.records import Entry, Key, KeyKind
-from storage.tables import entry_merge, fullest_text, item, item_key, void_key, wording
+from storage.tables import AS_URL, entry_merge, fullest_text, item, item_key, void_key, wording
 from storage.transaction import Tx
 
 Keys = dict[int, str]  # number of a key to its kind
@@ -189,9 +189,9 @@ def _insert(tx: Tx, source: Source, fresh: Sequence[Entry], kept: Kept) -> dict[
             "wording_id": wordings[entry.wording.digest],
             "digest": entry.digest,
             "tier": tier,
-            "guid": entry.guid,
+            "guid": _beside(entry.url, entry.guid),
             "url": entry.url,
-            "canonical_url": entry.canonical_url,
+            "canonical_url": _beside(entry.url, entry.canonical_url),
             "comments_url": entry.comments_url,
             "extra": entry.extra,
         }
@@ -204,6 +204,10 @@ def _insert(tx: Tx, source: Source, fresh: Sequence[Entry], kept: Kept) -> dict[
     return {entry.digest: item_id for item_id, entry in zip(item_ids, fresh, strict=True)}
 
 
+def _beside(url: str | None, text: str | None) -> str | None:
+    return None if not text else AS_URL if text == url else text
+
+
 _NEW_ITEM = Often(item.insert())
 _NEW_KEY = Often(item_key.insert())
 
@@ -214,7 +218,7 @@ def _insert_keys(tx: Tx, source: Source, fresh: Iterable[tuple[int, list[tuple[i
         {
             "key": number,
             "item_id": item_id,
-            "kind": str(key.kind),
+            "kind": KINDS.index(str(key.kind)),
             "text": key.text if key.kind is KeyKind.PUBLISHER_ID else None,
         }
         for item_id, numbered in fresh
@@ -275,7 +279,8 @@ def _entries_with(tx: Tx, numbers: Iterable[int]) -> dict[int, set[int]]:
 
 
 _TIER_OF_KIND = case(
-    *((item_key.c.kind == kind.value, tier_of(kind)) for kind in (KeyKind.TITLE_DATE, KeyKind.CONTENT)), else_=0
+    *((item_key.c.kind == KINDS.index(kind.value), tier_of(kind)) for kind in (KeyKind.TITLE_DATE, KeyKind.CONTENT)),
+    else_=0,
 )
 _ENTRIES_WITH = Often(
     select(item_key.c.key, item.c.entry_id)
@@ -344,7 +349,7 @@ def _load(tx: Tx, entry_ids: set[int], pool: _Pool) -> list[int]:
     items = list(tx.rows_in(_ITEMS_OF, "entries", entry_ids))
     keys: dict[int, Keys] = {}
     for row in tx.rows_in(_KEYS_OF, "items", [row.item_id for row in items]):
-        keys.setdefault(row.item_id, {})[row.key] = row.kind
+        keys.setdefault(row.item_id, {})[row.key] = KINDS[row.kind]
     numbers = {number for each in keys.values() for number in each}
     void: dict[int, set[int]] = {}
     for row in tx.rows_in(_VOID_ANYWHERE, "keys", numbers):

@@ -8,7 +8,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Text, bindparam, cast, func, select, update
 
-from storage.tables import entry, feed, feed_url, fetch, gap, item, reading, window, wording
+from storage.tables import (
+    entry,
+    feed,
+    feed_url,
+    fetch,
+    gap,
+    guid_as_published,
+    item,
+    reading,
+    whole_canonical_url,
+    window,
+    wording,
+)
 from storage.timeline import unpacked_items
 from storage.transaction import Tx
 
@@ -35,7 +47,7 @@ def signs(connection: Connection, feed_id: int) -> Signs:
         select(feed_url.c.url).where(feed_url.c.feed_id == feed_id).order_by(feed_url.c.from_at.desc())
     ).scalars()
     guids = connection.execute(
-        select(item.c.guid)
+        select(guid_as_published)
         .where(item.c.feed_id == feed_id, item.c.guid.is_not(None))
         .order_by(item.c.item_id.desc())
         .limit(SAMPLE)
@@ -88,12 +100,12 @@ def known_urls(connection: Connection, outlet: str, urls: Sequence[str]) -> set[
 
 
 _KNOWN_URLS = (
-    select(item.c.canonical_url)
+    select(whole_canonical_url)
     .distinct()
     .join_from(item, feed, feed.c.feed_id == item.c.feed_id)
     .join(wording, wording.c.wording_id == item.c.wording_id)
     .where(
-        item.c.canonical_url.in_(bindparam("urls", expanding=True)),
+        whole_canonical_url.in_(bindparam("urls", expanding=True)),
         func.substr(feed.c.name, 1, func.length(bindparam("outlet", type_=Text))) == bindparam("outlet", type_=Text),
         wording.c.words > 0,
     )

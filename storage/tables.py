@@ -13,6 +13,7 @@ from sqlalchemy import (
     LargeBinary,
     Text,
     UniqueConstraint,
+    case,
     func,
     text,
 )
@@ -242,14 +243,17 @@ item = table(
     loose_ref("wording", "what it says"),
     Column("digest", LargeBinary, nullable=False, comment="of all of it"),
     Column("tier", Integer, nullable=False, comment="keys that count: 0 strong, 1 title and date, 2 content, 3 none"),
-    Column("guid", Text, comment="as published"),
+    Column("guid", Text, comment="as published; '': it is the url"),
     Column("url", Text, comment="as published, absolute"),
-    Column("canonical_url", Text, comment="the url without what does not address"),
+    Column("canonical_url", Text, comment="the url without what does not address; '': the url itself"),
     Column("comments_url", Text, comment="where readers comment"),
     Column("extra", Text, comment="JSON object of what the schema has no column for"),
     Column("checksum", Id, nullable=False, comment="of what does not change: what `verify` holds it against"),
     UniqueConstraint("feed_id", "digest"),
 )
+AS_URL = ""  # most often an address is guid, url and canonical URL: it is kept once
+guid_as_published = case((item.c.guid == AS_URL, item.c.url), else_=item.c.guid)
+whole_canonical_url = case((item.c.canonical_url == AS_URL, item.c.url), else_=item.c.canonical_url)
 
 item_key = table(
     "item_key",
@@ -257,12 +261,7 @@ item_key = table(
     # 64 bits of sha256 over scope, kind and text: an index of long texts would be larger than the articles.
     Column("key", Id, primary_key=True, autoincrement=False, comment="digest of scope, kind and text"),
     Column("item_id", Id, ForeignKey("item.item_id"), primary_key=True, comment="which item has it"),
-    Column(
-        "kind",
-        Text,
-        nullable=False,
-        comment="guid, guid_path, guid_global, publisher_id, url, title_time, title_date, content",
-    ),
+    Column("kind", Integer, nullable=False, comment="storage.grouping.KINDS, from 0"),
     Column("text", Text, comment="the key, where no column of item has it"),
     Index("item_key_item", "item_id"),
     sqlite_with_rowid=False,
@@ -339,7 +338,6 @@ entry = table(
     Column("first_seen_at", Utc, comment="earliest observation"),
     Column("seq", Id, nullable=False, comment="grows with every change"),
     Index("entry_outlet_published", "outlet_id", "published_at"),  # serves: an outlet's days
-    Index("entry_outlet_seen", "outlet_id", "first_seen_at"),
     Index("entry_feed_seen", "feed_id", "first_seen_at"),  # serves: entries per day of a feed
     Index("entry_published", "published_at"),  # serves: newest of all
     Index("entry_seen", "first_seen_at"),

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from storage.prepared import Often
-from storage.tables import item, wording
+from storage.tables import guid_as_published, item, whole_canonical_url, wording
 from storage.transaction import Tx
 
 
@@ -69,7 +69,12 @@ def _names(item_id: int, guid: str | None, url: str | None) -> tuple[str, ...]:
 
 
 _FACTS = Often(
-    select(item.c.item_id, item.c.guid, item.c.canonical_url, wording.c.published_at)
+    select(
+        item.c.item_id,
+        guid_as_published.label("guid"),
+        whole_canonical_url.label("canonical_url"),
+        wording.c.published_at,
+    )
     .join_from(item, wording, wording.c.wording_id == item.c.wording_id)
     .where(item.c.item_id.in_(bindparam("items", expanding=True)))
 )

@@ -104,7 +104,8 @@ def _where(reader: Reader, wanted: Slice) -> tuple[str, Row]:
 
 
 _WORDINGS = """
-select v.entry_id, v.version_id, f.name as feed, v.rank as version, i.guid, i.url, v.seen_at, v.replaced_at, v.change,
+select v.entry_id, v.version_id, f.name as feed, v.rank as version,
+  case i.guid when '' then i.url else i.guid end as guid, i.url, v.seen_at, v.replaced_at, v.change,
   w.title, w.summary, coalesce(w.content_text, w.summary) as content_text,
   chronik_text(w.html, w.summary, w.content_text) as html, w.authors, w.categories, w.enclosures,
   w.language, w.image_url, w.published_at, w.published_raw, w.published_source, w.updated_at

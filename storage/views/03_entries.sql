@@ -5,9 +5,9 @@ AS SELECT
   e.entry_id,                         -- grows, never reused
   o.slug AS outlet,                   -- who published it
   f.name AS feed,                     -- the feed with the fullest text (ties: the one that had it first)
-  (SELECT i.guid FROM item i WHERE i.item_id = e.item_id) AS guid, -- as that feed gives it
+  (SELECT CASE i.guid WHEN '' THEN i.url ELSE i.guid END FROM item i WHERE i.item_id = e.item_id) AS guid, -- as that feed gives it
   (SELECT i.url FROM item i WHERE i.item_id = e.item_id) AS url, -- as published, made absolute
-  (SELECT i.canonical_url FROM item i WHERE i.item_id = e.item_id) AS canonical_url, -- without tracking parameters and the like: equal for equal pages
+  (SELECT CASE i.canonical_url WHEN '' THEN i.url ELSE i.canonical_url END FROM item i WHERE i.item_id = e.item_id) AS canonical_url, -- without tracking parameters and the like: equal for equal pages
   (SELECT w.title FROM wording w WHERE w.wording_id = e.wording_id) AS title, -- plain text
   (SELECT w.summary FROM wording w WHERE w.wording_id = e.wording_id) AS summary, -- plain text
   (SELECT coalesce(w.content_text, w.summary) FROM wording w WHERE w.wording_id = e.wording_id) AS content_text, -- plain text of the fullest body: content, else summary

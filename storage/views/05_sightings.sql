@@ -3,7 +3,7 @@ CREATE VIEW sightings
 AS SELECT
   s.entry_id,                         -- which entry
   f.name AS feed,                     -- in which feed
-  (SELECT i.guid FROM item i WHERE i.item_id = s.item_id) AS guid, -- under which guid it came into sight
+  (SELECT CASE i.guid WHEN '' THEN i.url ELSE i.guid END FROM item i WHERE i.item_id = s.item_id) AS guid, -- under which guid it came into sight
   a.first_at AS first_seen_at,        -- first document that has it
   coalesce(z.last_at, n.last_at) AS last_seen_at, -- last document or 304 that confirmed it
   x.first_at AS gone_at,              -- first window without it; NULL: none yet

@@ -19,9 +19,9 @@ polled AS (
   FROM hourly GROUP BY outlet_id, day
 ),
 came AS (
-  SELECT outlet_id, @day(first_seen_at) AS day, sum(entries) AS entries
-  FROM (SELECT outlet_id, first_seen_at, count(*) AS entries FROM entry GROUP BY outlet_id, first_seen_at) at_once
-  GROUP BY outlet_id, @day(first_seen_at)
+  SELECT f.outlet_id, @day(e.first_seen_at) AS day, sum(e.entries) AS entries
+  FROM (SELECT feed_id, first_seen_at, count(*) AS entries FROM entry GROUP BY feed_id, first_seen_at) e
+  JOIN feed f ON f.feed_id = e.feed_id GROUP BY f.outlet_id, @day(e.first_seen_at)
 ),
 worded AS (
   SELECT f.outlet_id, @day(v.seen_at) AS day, sum(v.versions) AS versions

@@ -29,7 +29,6 @@ def _plan(archive: str, query: str, values: Mapping[str, object]) -> list[str]:
     ("where", "index"),
     [
         ("outlet = 'orf' and published_at >= :from and published_at < :to", "entry_outlet_published"),
-        ("outlet = 'orf' and first_seen_at >= :from and first_seen_at < :to", "entry_outlet_seen"),
         ("feed = 'orf/alle' and first_seen_at >= :from and first_seen_at < :to", "entry_feed_seen"),
         ("published_at >= :from and published_at < :to", "entry_published"),
         ("seq > 7", "entry_seq"),

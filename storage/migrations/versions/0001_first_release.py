@@ -302,7 +302,6 @@ def upgrade() -> None:
     )
     op.create_index('entry_feed_seen', 'entry', ['feed_id', 'first_seen_at'], unique=False)
     op.create_index('entry_outlet_published', 'entry', ['outlet_id', 'published_at'], unique=False)
-    op.create_index('entry_outlet_seen', 'entry', ['outlet_id', 'first_seen_at'], unique=False)
     op.create_index('entry_published', 'entry', ['published_at'], unique=False)
     op.create_index('entry_seen', 'entry', ['first_seen_at'], unique=False)
     op.create_index('entry_seq', 'entry', ['seq'], unique=True)
@@ -465,9 +464,9 @@ def upgrade() -> None:
     sa.Column('wording_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='what it says'),
     sa.Column('digest', sa.LargeBinary(), nullable=False, comment='of all of it'),
     sa.Column('tier', sa.Integer(), nullable=False, comment='keys that count: 0 strong, 1 title and date, 2 content, 3 none'),
-    sa.Column('guid', sa.Text(), nullable=True, comment='as published'),
+    sa.Column('guid', sa.Text(), nullable=True, comment="as published; '': it is the url"),
     sa.Column('url', sa.Text(), nullable=True, comment='as published, absolute'),
-    sa.Column('canonical_url', sa.Text(), nullable=True, comment='the url without what does not address'),
+    sa.Column('canonical_url', sa.Text(), nullable=True, comment="the url without what does not address; '': the url itself"),
     sa.Column('comments_url', sa.Text(), nullable=True, comment='where readers comment'),
     sa.Column('extra', sa.Text(), nullable=True, comment='JSON object of what the schema has no column for'),
     sa.Column('checksum', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='of what does not change: what `verify` holds it against'),
@@ -519,7 +518,7 @@ def upgrade() -> None:
     op.create_table('item_key',
     sa.Column('key', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='digest of scope, kind and text'),
     sa.Column('item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which item has it'),
-    sa.Column('kind', sa.Text(), nullable=False, comment='guid, guid_path, guid_global, publisher_id, url, title_time, title_date, content'),
+    sa.Column('kind', sa.Integer(), nullable=False, comment='storage.grouping.KINDS, from 0'),
     sa.Column('text', sa.Text(), nullable=True, comment='the key, where no column of item has it'),
     sa.ForeignKeyConstraint(['item_id'], ['item.item_id'], ),
     sa.PrimaryKeyConstraint('key', 'item_id'),
