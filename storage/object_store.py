@@ -22,7 +22,7 @@ from storage.errors import ArchiveError
 
 AT_HAND_BYTES = 8 * 1024 * 1024  # of objects that were read last; chains are read again and again
 _TRIES: dict[str, Any] = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
-_TIMES = {"timeout": "60s", "connect_timeout": "5s"}
+_TIMES = {"timeout": "90s", "connect_timeout": "5s"}  # all of a batch go up at once, on a slow line too
 
 
 class StoreError(ArchiveError):

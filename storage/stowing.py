@@ -25,7 +25,7 @@ from storage.transaction import Tx
 RESTING = timedelta(days=7)  # without a new document: shorter, and a quiet feed's next one would have to stand alone
 OBJECT = 512 * 1024  # bytes; so long more chains are added. Small enough to be read whole for one document
 LARGEST = 4 * 1024 * 1024  # bytes; a chain that is longer has several
-AT_ONCE = 16  # objects on their way, and in one transaction
+AT_ONCE = 8  # objects on their way, and in one transaction
 CHAINS = 500  # looked at together
 
 
