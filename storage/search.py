@@ -1,16 +1,15 @@
 """Find entries by their words: the newest first, or the best. Former wordings too, where asked for."""
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from storage.reading import Reader
-from storage.search_marks import BEGIN, END, marked, snippet
+from storage.search_marks import BEGIN, END, SNIPPET_TOKENS, marked, marks, snippet
 from storage.search_syntax import Wish, expression, roots_of, wish
+from storage.search_words import written
 from storage.stems import roots
-
-SNIPPET_TOKENS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +53,8 @@ class Looks:
 
     near: int = 2_000
     far: int = 40_000
-    wide: int = 200_000
-    many: int = 5_000
+    wide: int = 50_000
+    many: int = 2_000
 
 
 def search(reader: Reader, asked: Search, looks: Looks | None = None) -> list[Hit]:
@@ -64,7 +63,7 @@ def search(reader: Reader, asked: Search, looks: Looks | None = None) -> list[Hi
     stems = roots_of(wanted, roots)
     if reader.dialect == "sqlite":
         values = _values(asked, expression(wanted, roots))
-        hits = _current(reader, asked, values, stems, looks or Looks())
+        hits = [_hit(row, stems) for row in _current(reader, asked, values, wanted, looks or Looks())]
         hits += _former(reader, asked, values, stems) if asked.former else []
     else:
         hits = _on_server(reader, asked, wanted, stems)
@@ -114,11 +113,11 @@ order by {rank} desc, f.rowid desc limit :limit
 _SHOWN = """
 with hits as materialized (select value as entry_id, key as place from json_each(:hits))
 select e.entry_id, e.outlet, e.feed, e.url, e.published_at, e.first_seen_at, e.version, null as replaced_at, e.language,
-  e.title, e.summary, e.content_text, {marks}
-from {hits_in_index} on entries_fts.rowid = hits.entry_id join entries e on e.entry_id = hits.entry_id
-where entries_fts match :match and entries_fts.rowid between :first and :last
+  e.title, e.summary, e.content_text{marks}
+from hits{marked} join entries e on e.entry_id = hits.entry_id
 order by hits.place
 """
+_MARKED = " cross join entries_fts on entries_fts.rowid = hits.entry_id and entries_fts match :match"
 # Of each text by itself: the column of stems, which is no text, would be taken for the best one.
 _MARKS = """highlight({0}, 1, :begin, :end) as marked_title,
   snippet({0}, 2, :begin, :end, '…', :tokens) as in_summary,
@@ -127,16 +126,14 @@ _RANKS = {"newest": "coalesce(e.published_at, e.first_seen_at)", "best": "-bm25(
 
 
 def _current(
-    reader: Reader, asked: Search, values: Mapping[str, Any], stems: Collection[str], looks: Looks
-) -> list[Hit]:
-    found = _found(reader, asked, values, looks)
-    if not found:
-        return []
-    # What begins with letters is gathered from the whole index at every look into it: one look then, not one a hit.
-    hits = "entries_fts cross join hits" if _has_prefix(values["match"]) else "hits cross join entries_fts"
-    query = _SHOWN.format(hits_in_index=hits, marks=_MARKS.format("entries_fts"))
-    shown = {"hits": json.dumps(found), "first": min(found), "last": max(found)}
-    return [_hit(row, stems) for row in reader.rows(query, {**values, **shown})]
+    reader: Reader, asked: Search, values: Mapping[str, Any], wanted: Wish, looks: Looks
+) -> Iterable[Mapping[str, Any]]:
+    shown = {**values, "hits": json.dumps(_found(reader, asked, values, looks))}
+    if _has_prefix(values["match"]):
+        # What begins with letters is gathered from the whole index at every look into it: none only to mark it.
+        looked_for = written(wanted)
+        return [row | marks(row, looked_for) for row in reader.rows(_SHOWN.format(marks="", marked=""), shown)]
+    return reader.rows(_SHOWN.format(marks=", " + _MARKS.format("entries_fts"), marked=_MARKED), shown)
 
 
 def _found(reader: Reader, asked: Search, values: Mapping[str, Any], looks: Looks) -> list[int]:
@@ -211,11 +208,12 @@ _WITHIN = " and f.rowid >= :least and coalesce(e.published_at, e.first_seen_at) 
 # --- the best ---------------------------------------------------------------------------------------------------------
 
 
-_MANY = """
-select count(*) as n from (
-  select 1 from entries_fts f cross join entry e on e.entry_id = f.rowid
-  where f.entries_fts match :match{filters} limit :many
+_BEST_AND_HITS = """
+with ranked as materialized (
+  select f.rowid as entry_id, {rank} as place from entries_fts f cross join entry e on e.entry_id = f.rowid
+  where f.entries_fts match :match{filters}
 )
+select entry_id, (select count(*) from ranked) as hits from ranked order by place desc, entry_id desc limit :limit
 """
 
 
@@ -223,10 +221,10 @@ def _best(reader: Reader, asked: Search, values: Mapping[str, Any], looks: Looks
     """To rank a hit takes 2 us: of a word that is in half a million entries not all hits are ranked."""
     horizon = reader.rows(_HORIZON, {"until": asked.until, "depth": looks.wide})
     if horizon:
-        near = {**values, **horizon[0], "many": looks.many}
-        (hits,) = reader.rows(_MANY.format(filters=_filters(asked) + _WITHIN), near)
-        if hits["n"] == looks.many:
-            return _ranked(reader, asked, near, _WITHIN)
+        best_near = _BEST_AND_HITS.format(rank=_RANKS["best"], filters=_filters(asked) + _WITHIN)
+        near = reader.rows(best_near, {**values, **horizon[0]})
+        if near and near[0]["hits"] >= looks.many:
+            return [row["entry_id"] for row in near]
     return _ranked(reader, asked, values)
 
 

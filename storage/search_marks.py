@@ -1,10 +1,12 @@
 """Mark what a search found in a text by its stem: FTS5 itself marks words that are as written. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from storage.stems import WORDS, forms, plain, tokens
 
+SNIPPET_TOKENS = 24
 BEGIN, END = "\x02", "\x03"  # around a hit: no text in the archive holds them
 _LEAST = 3  # letters that all forms of a word share with its stem
 
@@ -47,6 +49,26 @@ def snippet(
     end = words[last].end() if last < len(words) - 1 else len(text)
     part = marked(text[begin:end], language, roots, written)
     return ("…" if first else "") + part + ("…" if end < len(text) else "")
+
+
+def marks(row: Mapping[str, Any], looked_for: Written) -> dict[str, str | None]:
+    """What FTS5 would mark in the title, summary and content_text of a row in that `language`."""
+
+    def part(name: str) -> str | None:
+        text = row[name]
+        return text and (snippet(text, row["language"], (), SNIPPET_TOKENS, looked_for) or _beginning(text))
+
+    title = row["title"]
+    return {
+        "marked_title": title and marked(title, row["language"], (), looked_for),
+        "in_summary": part("summary"),
+        "in_content": part("content_text"),
+    }
+
+
+def _beginning(text: str) -> str:
+    words = text.split(maxsplit=SNIPPET_TOKENS)
+    return text if len(words) <= SNIPPET_TOKENS else " ".join(words[:SNIPPET_TOKENS]) + "…"
 
 
 def _is_hit(word: str, language: str | None, roots: Collection[str], written: Written | None) -> bool:

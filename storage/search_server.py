@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from storage.reading import Reader
-from storage.search_marks import Written, marked, snippet
+from storage.search_marks import marks
 from storage.search_syntax import Wish
 from storage.search_words import query, written
 from storage.stems import roots
 
-SNIPPET_TOKENS = 24
 _AT = "coalesce(e.published_at, e.first_seen_at)"
 _RANKS = {"newest": _AT, "best": "ts_rank('{0.05, 0.3, 0.2, 1.0}', x.words, q.wanted)"}
 _CURRENT = """
@@ -46,22 +45,4 @@ def found(
     asked = (_FORMER if former else _CURRENT).format(rank=_RANKS[sort], filters=filters)
     looked_for = written(wanted)
     for row in reader.rows(asked, {**values, "match": query(wanted, roots)}):
-        yield row | _marks(row, looked_for)
-
-
-def _marks(row: Mapping[str, Any], looked_for: Written) -> dict[str, str | None]:
-    def part(name: str) -> str | None:
-        text = row[name]
-        return text and (snippet(text, row["language"], (), SNIPPET_TOKENS, looked_for) or _beginning(text))
-
-    title = row["title"]
-    return {
-        "marked_title": title and marked(title, row["language"], (), looked_for),
-        "in_summary": part("summary"),
-        "in_content": part("content_text"),
-    }
-
-
-def _beginning(text: str) -> str:
-    words = text.split(maxsplit=SNIPPET_TOKENS)
-    return text if len(words) <= SNIPPET_TOKENS else " ".join(words[:SNIPPET_TOKENS]) + "…"
+        yield row | marks(row, looked_for)
