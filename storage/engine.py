@@ -21,6 +21,7 @@ from sqlalchemy.pool import QueuePool
 
 from storage.errors import ArchiveError, ArchiveMissingError
 from storage.server import SETTINGS
+from storage.trouble import trouble_of
 
 APPLICATION_ID = 0x6368726E  # "chrn"
 BUSY_SECONDS = 60
@@ -154,7 +155,9 @@ def faults_told(name: str) -> Iterator[None]:
         yield
     except DBAPIError as error:
         told = str(error.orig).partition("\n")[0]
-        raise ArchiveError(f"{name}: {told}; `chronik verify` tells whether it is whole") from error
+        trouble = trouble_of(error)
+        remedy = trouble.remedy if trouble else "`chronik verify` tells whether it is whole"
+        raise ArchiveError(f"{name}: {told}; {remedy}") from error
 
 
 class Turns:

@@ -17,6 +17,21 @@ class Trouble(StrEnum):
     DISK = "the archive's disk fails (or a limit of file sizes is met): look at the system's log"
     SERVER = "the archive's server cannot be reached, or has no room: what waits is written when it can"
 
+    @property
+    def remedy(self) -> str:
+        """What to do where nothing waits."""
+        return _REMEDIES[self]
+
+
+_REMEDIES = {
+    Trouble.LOCKED: "try again when the program that holds it lets go",
+    Trouble.BUSY: "try again when what is being written is written",
+    Trouble.FULL: "make room on its disk and try again: nothing is lost",
+    Trouble.READ_ONLY: "mend its permissions or its file system and try again",
+    Trouble.DISK: "its disk fails, or a limit of file sizes is met: look at the system's log",
+    Trouble.SERVER: "try again when its server can be reached and has room",
+}
+
 
 # https://www.sqlite.org/rescode.html: the low byte of an extended result code.
 _SQLITE = {

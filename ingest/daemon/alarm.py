@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -21,6 +21,7 @@ from ingest.alerts import (
 )
 from ingest.config import network_policy
 from ingest.daemon.aside import aside
+from ingest.daemon.clockwatch import Leaps
 from ingest.daemon.upkeep import STOWING
 from ingest.errors import FetchError
 from ingest.post import Letter, Poster
@@ -28,7 +29,7 @@ from ingest.session import Session
 from storage import alerts, chores
 from storage.alerts import Alert, Name
 from storage.archive import Archive
-from storage.feed_health import feed_health
+from storage.feed_health import FeedTold, feed_health
 from storage.transaction import Tx
 from storage.trouble import Trouble
 
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 class Alarm:
     """`_said` is what stands in the log since the start; all else is kept in the archive."""
 
+    leaps: Leaps = field(default_factory=Leaps)
     _said: set[Name] = field(default_factory=set)
     _trouble: Alert | None = None
     _trouble_is_told: bool = False
@@ -46,7 +48,7 @@ class Alarm:
     async def look(self, session: Session, config_error: str | None = None) -> None:
         """Find what needs a person now, write down what has changed, and tell it."""
         now = session.clock.now()
-        found, brought = await aside(_found, session.archive, now)
+        found, brought = await aside(_found, session.archive, now, self.leaps)
         found |= (
             _of_backups(session, now)
             | _of_documents(session)
@@ -107,13 +109,22 @@ async def _posted(session: Session, written: Letter) -> bool:
     return receipt.is_good
 
 
-def _found(archive: Archive, now: datetime) -> tuple[dict[Name, str], dict[str, str | None]]:
+def _found(archive: Archive, now: datetime, leaps: Leaps) -> tuple[dict[Name, str], dict[str, str | None]]:
     with archive.reader() as reader:
-        feeds = [feed for feed in feed_health(reader) if feed.state != "unlisted"]
-    silent = alerts.silent(archive, now - QUIET_AT_LEAST)
+        feeds = [_of_today(feed, leaps) for feed in feed_health(reader) if feed.state != "unlisted"]
+    silent = [
+        replace(feed, last_new_at=leaps.of_today(feed.last_new_at))
+        for feed in alerts.silent(archive, now - QUIET_AT_LEAST)
+    ]
     gaps = alerts.missed(archive, now - YOUNG, now - REPAIR_TAKES)
     found = failing(feeds, now) | quiet(silent, now) | missing(gaps)
     return found, {feed.feed: feed.last_new_at for feed in feeds}
+
+
+def _of_today(feed: FeedTold, leaps: Leaps) -> FeedTold:
+    if feed.last_success_at is None:
+        return feed
+    return replace(feed, last_success_at=leaps.of_today(datetime.fromisoformat(feed.last_success_at)).isoformat())
 
 
 def _held(archive: Archive) -> dict[Name, Alert]:

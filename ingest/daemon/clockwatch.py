@@ -14,6 +14,25 @@ def since_boot() -> float:
 
 
 @dataclass(slots=True)
+class Leaps:
+    """How often the clock was set forward: time that it leapt over has not passed, whatever is reckoned from before."""
+
+    _leaps: list[tuple[datetime, timedelta]] = field(default_factory=list)
+
+    def leapt(self, by: timedelta, now: datetime) -> None:
+        """It was set by so much, and shows `now`. Back is no leap: what was before is ahead of us then."""
+        if by > timedelta(0):
+            self._leaps.append((now - by, by))
+
+    def of_today(self, at: datetime) -> datetime:
+        """An instant by the clock as it goes now."""
+        for before, by in self._leaps:
+            if at <= before:
+                at += by
+        return at
+
+
+@dataclass(slots=True)
 class ClockWatch:
     """`now` is aware; `elapsed` counts seconds from anywhere."""
 

@@ -204,7 +204,8 @@ class Daemon:
         await self._alarm.mind(session, self.pulse.trouble)
 
     def _visited(self, visited: Visited) -> None:
-        self._repairs.visited(visited)
+        if self._repairs.visited(visited):
+            self._timetable.now("repairing gaps")
         self._pushes.visited(visited)
         for tell in self._tell:
             tell(visited)
@@ -245,6 +246,7 @@ class Daemon:
                 return
             log.warning("the clock was set by %+.0f s: all due times move with it", jump.total_seconds())
             self._timetable.clock_was_set()
+            self._alarm.leaps.leapt(jump, self.session.clock.now())
             if not self.session.archive.on_server:  # there one machine's clock is not everybody's
                 await self.session.writer.do(partial(_move, jump))
 

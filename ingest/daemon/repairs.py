@@ -29,10 +29,12 @@ class Repairs:
     repair: Repair = repair_gap
     _wanted: dict[int, FeedRecord] = field(default_factory=dict)
 
-    def visited(self, visited: Visited) -> None:
-        """Remember the feed if a gap opened before this visit."""
-        if visited.recorded is not None and visited.recorded.gap:
+    def visited(self, visited: Visited) -> bool:
+        """Remember the feed if a gap opened before this visit. Returns whether one did."""
+        opened = visited.recorded is not None and visited.recorded.gap
+        if opened:
             self._wanted[visited.feed.feed_id] = visited.feed
+        return opened
 
     async def recall(self, session: Session) -> None:
         """Gaps that are open still: from before a restart, or since nothing could be had."""

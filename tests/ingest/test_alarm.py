@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,17 @@ def test_what_fails_is_told_once_and_when_it_is_over_once_more(desk: Desk, hook:
     desk.look()
     desk.look()
     assert len(hook.asked) == 2
+
+
+def test_days_that_a_clock_leapt_over_are_no_days_of_failing(desk: Desk, hook: Server) -> None:
+    now = desk.session.clock.now()
+    desk.stand(state="failing", failures=9, last_error="timeout: slow", last_success_at=now - timedelta(days=400))
+    desk.alarm.leaps.leapt(timedelta(days=399), now)
+    desk.look()
+    assert hook.asked == []
+    desk.stand(last_success_at=now - timedelta(days=403))  # four days before the leap
+    desk.look()
+    assert len(hook.asked) == 1
 
 
 def test_a_restart_tells_nothing_twice(desk: Desk, hook: Server) -> None:

@@ -4,11 +4,15 @@ import resource
 import subprocess
 from pathlib import Path
 
+import pytest
 from commands import CHRONIK, chronik, environment
 from feeds import news
 from servers import answer, serving
+from sqlalchemy import create_engine
 
 from storage.archive import Archive
+from storage.engine import faults_told
+from storage.errors import ArchiveError
 from storage.trouble import Trouble, trouble_of
 
 
@@ -43,3 +47,14 @@ def test_the_trouble_is_found_in_a_group_of_errors() -> None:
     group = ExceptionGroup("several", [ValueError(), ExceptionGroup("more", [OSError(28, "No space left on device")])])
     assert trouble_of(group) is Trouble.FULL
     assert trouble_of(ExceptionGroup("several", [ValueError()])) is None
+
+
+def test_a_fault_of_the_database_is_told_with_the_remedy_of_its_trouble() -> None:
+    with create_engine("sqlite://").connect() as connection:
+        connection.exec_driver_sql("pragma max_page_count = 1")
+        with pytest.raises(ArchiveError, match=r"^an archive: database or disk is full; make room"):
+            with faults_told("an archive"):
+                connection.exec_driver_sql("create table t (x)")
+        with pytest.raises(ArchiveError, match=r"chronik verify"):
+            with faults_told("an archive"):
+                connection.exec_driver_sql("select from")

@@ -235,9 +235,11 @@ def test_a_gap_is_repaired_from_the_next_page_as_soon_as_it_opens(tmp_path: Path
         configure(tmp_path, server, "/feed/", more=f"{TIMES}\nbackfill: {{spacing: 0s, wayback: null}}")
         with running(tmp_path) as daemon:
             until(lambda: server.count("/feed/") > 2)
-            newest["n"] = 25
+            newest["n"], before = 25, len(server.asked)
             assert "1 closed" in daemon.wait_until_said("gaps:", 60)
             assert daemon.end() == 0
+            pages = ["paged" in asked.query for asked in server.asked[before:]]
+    assert pages.index(True) <= 5  # polls a second apart: it does not wait for the next round of repairs
     assert rows(tmp_path, "select state from gaps") == [("closed",)]
     assert rows(tmp_path, "select count(*) from entries") == [(25,)]
 
