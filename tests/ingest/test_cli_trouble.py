@@ -52,9 +52,8 @@ def test_the_trouble_is_found_in_a_group_of_errors() -> None:
 def test_a_fault_of_the_database_is_told_with_the_remedy_of_its_trouble() -> None:
     with create_engine("sqlite://").connect() as connection:
         connection.exec_driver_sql("pragma max_page_count = 1")
-        with pytest.raises(ArchiveError, match=r"^an archive: database or disk is full; make room"):
-            with faults_told("an archive"):
-                connection.exec_driver_sql("create table t (x)")
-        with pytest.raises(ArchiveError, match=r"chronik verify"):
-            with faults_told("an archive"):
-                connection.exec_driver_sql("select from")
+        full = pytest.raises(ArchiveError, match=r"^an archive: database or disk is full; make room")
+        with full, faults_told("an archive"):
+            connection.exec_driver_sql("create table t (x)")
+        with pytest.raises(ArchiveError, match=r"chronik verify"), faults_told("an archive"):
+            connection.exec_driver_sql("select from")
