@@ -55,11 +55,11 @@ def _size(path: Path) -> int:
         return 0
 
 
-def feeds_with_gaps(archive: Archive, since: datetime) -> list[FeedRecord]:
-    """Listed feeds with a gap that is open and was found after `since`, the latest first."""
+def feeds_with_gaps(archive: Archive) -> list[FeedRecord]:
+    """Listed feeds with a gap that is open, the latest first."""
     found = (
         select(gap.c.feed_id, func.max(gap.c.detected_at).label("at"))
-        .where(gap.c.state == "open", gap.c.detected_at > since)
+        .where(gap.c.state == "open")
         .group_by(gap.c.feed_id)
         .subquery()
     )

@@ -17,6 +17,7 @@ from storage.records import FeedRecord, Route
 
 PATIENCE = timedelta(minutes=2)  # of a daemon that has other feeds to look after
 MOST_REQUESTS = 200  # of a daemon, for one repair
+GIVEN_UP = timedelta(days=7)  # after which a daemon tries a gap no more: whoever still has it has never answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +38,17 @@ async def repair_gap(session: Session, feed: FeedRecord) -> Repaired:
     Raises HeldError if another process is at the feed's past.
     """
     async with backfill(session, budget=Budget(MOST_REQUESTS), longest_wait=PATIENCE) as run:
-        return await repaired(run, feed, Wanted(), lambda _step: None)
+        given_up = session.clock.now() - GIVEN_UP
+        return await repaired(run, feed, Wanted(), lambda _step: None, given_up=given_up)
 
 
-async def repaired(run: Backfill, feed: FeedRecord, wanted: Wanted, tell: Callable[[Step], None]) -> Repaired:
-    """Walk the roads that are wanted until all open gaps of the feed are closed. Raises HeldError."""
+async def repaired(
+    run: Backfill, feed: FeedRecord, wanted: Wanted, tell: Callable[[Step], None], *, given_up: datetime | None = None
+) -> Repaired:
+    """Walk the roads that are wanted until all open gaps of the feed are closed. Raises HeldError.
+
+    One that is left is `unclosable` when no road has it, or when it is from before `given_up`.
+    """
     gaps = _open(run, feed)
     if not gaps or feed.url is None:
         return Repaired(feed, still_open=len(gaps))
@@ -57,7 +64,8 @@ async def repaired(run: Backfill, feed: FeedRecord, wanted: Wanted, tell: Callab
             if not _open(run, feed):
                 break
         left = [each for each in _open(run, feed) if each.gap_id in had]
-        lost = left if not wanted.routes and all(_is_final(arrived) for _, arrived in told) else []
+        nobody_has_it = not wanted.routes and all(_is_final(arrived) for _, arrived in told)
+        lost = [each for each in left if nobody_has_it or (given_up is not None and each.before_at < given_up)]
         await _settle(run, feed, had, lost, "unclosable")
     return Repaired(
         feed,

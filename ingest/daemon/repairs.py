@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TypeAlias
 
 from ingest.backfill.repair import Repaired, repair_gap
@@ -19,7 +18,6 @@ log = logging.getLogger(__name__)
 Repair: TypeAlias = Callable[[Session, FeedRecord], Awaitable[Repaired]]
 
 AT_ONCE = 3  # feeds
-YOUNG = timedelta(days=7)  # older gaps are left to `chronik backfill --gaps`
 
 
 @dataclass(slots=True)
@@ -38,7 +36,7 @@ class Repairs:
 
     async def recall(self, session: Session) -> None:
         """Gaps that are open still: from before a restart, or since nothing could be had."""
-        for feed in feeds_with_gaps(session.archive, session.clock.now() - YOUNG):
+        for feed in feeds_with_gaps(session.archive):
             self._wanted.setdefault(feed.feed_id, feed)
 
     async def work(self, session: Session) -> None:

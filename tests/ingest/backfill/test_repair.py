@@ -75,7 +75,7 @@ def test_what_nobody_has_any_more_is_unclosable(tmp_path: Path) -> None:
     assert asked(tmp_path, GAPS) == [("unclosable", 0, 1)]
 
 
-def test_an_outlet_that_cannot_be_asked_now_leaves_the_gap_open(tmp_path: Path) -> None:
+def test_an_outlet_that_cannot_be_asked_leaves_the_gap_open_for_a_week(tmp_path: Path) -> None:
     outlet, clock = Outlet(100), FakeClock()
     with serving(outlet.pages()) as server:
         config = config_text(server)
@@ -83,3 +83,6 @@ def test_an_outlet_that_cannot_be_asked_now_leaves_the_gap_open(tmp_path: Path) 
     result = repairing(tmp_path, config, clock)
     assert (result.closed, result.unclosable, result.still_open) == (0, 0, 1)
     assert asked(tmp_path, GAPS) == [("open", 0, 0)]
+    clock.at += timedelta(days=8)
+    assert repairing(tmp_path, config, clock).unclosable == 1
+    assert asked(tmp_path, GAPS) == [("unclosable", 0, 1)]
