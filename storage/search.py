@@ -14,13 +14,14 @@ from storage.stems import roots
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for.
+    """What is looked for. `language` is that of the text, as in the view entries.
 
     `since` (inclusive) and `until` (exclusive) are UTC texts `YYYY-MM-DD…`; they go by publication, else first sight.
     """
 
     words: str
     outlets: Sequence[str] = ()
+    language: str | None = None
     since: str | None = None
     until: str | None = None
     sort: Literal["newest", "best"] = "newest"
@@ -42,6 +43,7 @@ class Hit:
     first_seen_at: str | None
     version: int
     replaced_at: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +94,24 @@ def waiting(reader: Reader) -> int:
 def _values(asked: Search, match: str = "") -> dict[str, Any]:
     named = {f"outlet_{n}": outlet for n, outlet in enumerate(asked.outlets)}
     marks = {"begin": BEGIN, "end": END, "tokens": SNIPPET_TOKENS}
-    return {"match": match, "since": asked.since, "until": asked.until, "limit": asked.limit, **marks, **named}
+    asked_for = {name: getattr(asked, name) for name in ("language", "since", "until", "limit")}
+    return {"match": match, **asked_for, **marks, **named}
 
 
 def _filters(asked: Search) -> str:
-    outlets = ", ".join(f":outlet_{n}" for n in range(len(asked.outlets)))
-    among = f" and e.outlet_id in (select outlet_id from outlet where slug in ({outlets}))"  # noqa: S608 - names of parameters
-    parts = [among] if asked.outlets else []
+    parts = [f" and e.outlet_id in ({_outlets(asked)})"] if asked.outlets else []
+    parts += [_LANGUAGE] if asked.language else []
     parts += [" and coalesce(e.published_at, e.first_seen_at) >= :since"] if asked.since else []
     parts += [" and coalesce(e.published_at, e.first_seen_at) < :until"] if asked.until else []
     return "".join(parts)
+
+
+_LANGUAGE = " and exists (select 1 from search_line s where s.entry_id = e.entry_id and s.language = :language)"
+
+
+def _outlets(asked: Search) -> str:
+    names = ", ".join(f":outlet_{n}" for n in range(len(asked.outlets)))
+    return f"select outlet_id from outlet where slug in ({names})"  # noqa: S608 - names of parameters
 
 
 # The hits are ranked by what the small table `entry` has; only those that are shown are read whole, and marked.
@@ -137,6 +147,8 @@ def _current(
 
 
 def _found(reader: Reader, asked: Search, values: Mapping[str, Any], looks: Looks) -> list[int]:
+    if asked.outlets:
+        return _of_outlets(reader, asked, values, looks)
     if asked.sort == "best":
         return _best(reader, asked, values, looks)
     if _has_prefix(values["match"]):
@@ -146,7 +158,7 @@ def _found(reader: Reader, asked: Search, values: Mapping[str, Any], looks: Look
 
 
 def _hit(row: Mapping[str, Any], stems: Collection[str]) -> Hit:
-    names = ("entry_id", "outlet", "feed", "url", "published_at", "first_seen_at", "version", "replaced_at")
+    names = "entry_id outlet feed url published_at first_seen_at version replaced_at language".split()  # noqa: SIM905
     title = row["marked_title"] or row["title"]
     if title and BEGIN not in title:
         title = marked(title, row["language"], stems)
@@ -203,6 +215,17 @@ def _among_newest(reader: Reader, asked: Search, values: Mapping[str, Any], dept
 
 
 _WITHIN = " and f.rowid >= :least and coalesce(e.published_at, e.first_seen_at) >= :horizon"
+
+
+def _of_outlets(reader: Reader, asked: Search, values: Mapping[str, Any], looks: Looks) -> list[int]:
+    """An outlet's entries are few among all: which they are is known before any other hit is looked at further."""
+    if asked.sort == "newest" and not _has_prefix(values["match"]):
+        found = _among_newest(reader, asked, values, looks.near)
+        if len(found) == asked.limit:
+            return found
+    # The plus: each hit is looked up among them, not each of them in the index.
+    theirs = f" and +f.rowid in (select entry_id from entry where outlet_id in ({_outlets(asked)}))"  # noqa: S608
+    return _ranked(reader, asked, values, theirs)
 
 
 # --- the best ---------------------------------------------------------------------------------------------------------

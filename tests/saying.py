@@ -42,6 +42,7 @@ class Said:
     text: str | None = None
     at: float | None = None
     html: str | None = None
+    language: str | None = None
     noise: str | None = None  # what is no part of the wording: another spelling of the date
 
     def entry(self) -> Entry:
@@ -50,6 +51,7 @@ class Said:
         wording = Wording(
             digest,
             title=self.title,
+            language=self.language,
             content_text=self.text,
             content_html=self.html,
             published_at=published,

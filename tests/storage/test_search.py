@@ -16,7 +16,13 @@ def archive(module_url: str) -> str:
         before = Said("Krieg am Meer", guid="1", text="Es ist Krieg. Krieg, sagen sie.", at=5, url="https://orf.at/1")
         after = Said("Lage am Meer", guid="1", text="Es ist ruhig.", at=5, url="https://orf.at/1")
         often = Said("Krieg und Krieg", guid="2", text="Krieg. Krieg. Krieg.", at=1)
-        once = Said("Häuser am Meer", guid="3", text="Ein langer Text, in dem einmal von Krieg die Rede ist.", at=9)
+        once = Said(
+            "Häuser am Meer",
+            guid="3",
+            text="Ein langer Text, in dem einmal von Krieg die Rede ist.",
+            at=9,
+            language="de",
+        )
         opened.record([visit(orf, 10, before, often), visit(orf, 12, after, often), visit(apa, 11, once)])
         opened.refresh_search()
     return module_url
@@ -48,6 +54,12 @@ def test_hits_are_marked_in_title_and_snippet(archive: str) -> None:
 
 def test_an_outlet_narrows_the_search(archive: str) -> None:
     assert {hit.outlet for hit in hits(archive, "meer OR krieg", outlets=("orf",))} == {"orf"}
+
+
+@pytest.mark.parametrize("sort", ["newest", "best"])
+def test_a_language_narrows_the_search_and_is_told(archive: str, sort: str) -> None:
+    assert [hit.language for hit in hits(archive, "krieg", language="de", sort=sort)] == ["de"]
+    assert hits(archive, "krieg", language="fr", sort=sort) == []
 
 
 def test_dates_narrow_the_search_to_what_was_published_since_and_before(archive: str) -> None:

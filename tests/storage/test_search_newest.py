@@ -58,6 +58,14 @@ def test_however_far_is_looked_at_first_the_hits_are_always_the_same(
     assert _ids(archive, asked, looks) == _ids(archive, asked, ALL)
 
 
+@given(words=st.sampled_from([*WORDS, "meldung", "kri*"]), outlet=st.sampled_from(["orf", "apa"]))
+def test_the_best_of_an_outlet_are_always_those_of_all_that_are_its(archive: str, words: str, outlet: str) -> None:
+    with reading(archive) as reader:
+        best_of_all = search(reader, Search(words, sort="best", limit=60))
+        theirs = search(reader, Search(words, sort="best", limit=60, outlets=(outlet,)))
+    assert theirs == [hit for hit in best_of_all if hit.outlet == outlet]
+
+
 def _ids(archive: str, asked: Search, looks: Looks) -> list[int]:
     with reading(archive) as reader:
         return [hit.entry_id for hit in search(reader, asked, looks=looks)]
