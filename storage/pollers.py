@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from storage.reading import Reader
@@ -32,8 +32,14 @@ class Company:
 
 
 def beat(tx: Tx, name: str, verb: str, own_clock: datetime) -> Company:
-    """Say that we are there; who else is. Those that have been silent are struck off."""
+    """Say that we are there; who else is. Those that have been silent are struck off.
+
+    Unless we were silent as well: then the server was away, and all have as long again to say that they are there.
+    """
     error = own_clock - tx.now
+    before = tx.connection.scalar(select(poller.c.seen_at).where(poller.c.name == name))
+    if before is not None and before < tx.now - SILENT:
+        tx.connection.execute(update(poller).where(poller.c.seen_at < tx.now - SILENT).values(seen_at=tx.now))
     said = {"name": name, "verb": verb, "seen_at": tx.now, "clock_error_s": round(error.total_seconds())}
     tx.connection.execute(_HERE, said | {"began_at": tx.now})
     dead = tx.connection.execute(delete(poller).where(poller.c.seen_at < tx.now - SILENT)).rowcount

@@ -51,7 +51,7 @@ def _tsquery(words: str) -> str:
 
 
 def in_its_words(query: str) -> str:
-    """A query as the driver takes it.
+    r"""A query as the driver takes it.
 
     >>> in_its_words("select ':a', b::text from fetch where a = :a")
     'select \':a\', b::text from "fetch" where a = %(a)s'
@@ -160,7 +160,7 @@ def _dicts_of(cursor: Any, rows: Any) -> Iterator[dict[str, Any]]:
 
 def _load_as_in_files(connection: Any) -> None:
     from psycopg.adapt import Loader
-    from psycopg.types.string import StrDumper
+    from psycopg.types.string import StrDumper, TextLoader
 
     class Text(StrDumper):
         """Of the type text, not of whatever it is compared with."""
@@ -173,7 +173,7 @@ def _load_as_in_files(connection: Any) -> None:
 
         def load(self, data: Any) -> str:
             told = bytes(data).decode()
-            return f"{told[:10]}T{told[11:19]}Z"
+            return f"{told[:10]}T{told[11:19]}Z" if told[0].isdigit() else told  # infinity
 
     class Number(Loader):
         """Whole ones are int."""
@@ -185,3 +185,12 @@ def _load_as_in_files(connection: Any) -> None:
     connection.adapters.register_dumper(str, Text)
     connection.adapters.register_loader("timestamptz", Instant)
     connection.adapters.register_loader("numeric", Number)
+    for name in _AS_WRITTEN.split():
+        connection.adapters.register_loader(name, TextLoader)
+
+
+# What JSON and files have no word for is given as the server writes it; Python's own word for it has no infinity.
+_AS_WRITTEN = """
+    date time timetz timestamp interval uuid inet cidr json jsonb int4range int8range numrange daterange tsrange
+    tstzrange int4multirange int8multirange nummultirange datemultirange tsmultirange tstzmultirange
+"""

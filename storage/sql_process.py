@@ -183,10 +183,8 @@ class _Sender:
         return lambda: time.monotonic() - start - self._waited > seconds
 
 
-def _blob(cell: object) -> dict[str, str]:
-    if isinstance(cell, bytes):
-        return {"blob": cell.hex()}
-    raise TypeError(type(cell))
+def _blob(cell: object) -> dict[str, str] | str:
+    return {"blob": cell.hex()} if isinstance(cell, bytes) else str(cell)
 
 
 if __name__ == "__main__":

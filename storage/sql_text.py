@@ -10,12 +10,12 @@ _TOKEN = re.compile(
       | (?P<name>"(?:[^"]|"")*(?:"|\Z)|`[^`]*(?:`|\Z)|\[[^\]]*(?:\]|\Z)|[^\W\d]\w*)
       | (?P<parameter>[:@$]\w+|\?\d*)
       | (?P<number>\d\w*(?:\.\w*)?|\.\d\w*)
-      | (?P<sign>\|\||<<|>>|<=|>=|<>|!=|==|->>|->|.)""",
+      | (?P<sign>::|\|\||<<|>>|<=|>=|<>|!=|==|->>|->|.)""",
     re.VERBOSE | re.DOTALL,
 )
 # Of a query of a megabyte not every word can be looked at: this passes over all that is no parameter at once.
 _NAMED = re.compile(
-    r"""--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*(?:'|\Z)|"(?:[^"]|"")*(?:"|\Z)|`[^`]*(?:`|\Z)|\[[^\]]*(?:\]|\Z)
+    r"""::|--[^\n]*|/\*.*?(?:\*/|\Z)|'(?:[^']|'')*(?:'|\Z)|"(?:[^"]|"")*(?:"|\Z)|`[^`]*(?:`|\Z)|\[[^\]]*(?:\]|\Z)
       | [:@$](?P<name>\w+)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -44,7 +44,7 @@ def tokens(query: str) -> Iterator[Token]:
 def parameters(query: str) -> list[str]:
     """The names of the query's parameters (`:name`, `@name`, `$name`), each once, in order.
 
-    >>> parameters("select ':no' where outlet = :outlet -- :never")
+    >>> parameters("select ':no'::text where outlet = :outlet -- :never")
     ['outlet']
     """
     return list(dict.fromkeys(match["name"] for match in _NAMED.finditer(query) if match["name"]))

@@ -87,6 +87,29 @@ def test_a_query_can_only_read_and_only_for_so_long(tmp_path: Path, archive: str
     assert done.stderr.count("\n") <= 3
 
 
+TYPES = """
+select interval '2 months' as long, 'infinity'::timestamptz as never, date '2026-01-01' as day, array[1, 2] as list,
+  '{"a": 1}'::jsonb as json, uuid '00000000-0000-0000-0000-000000000001' as id, int4range(1, 5) as range, point '(1,2)'
+"""
+
+
+def test_what_only_a_server_has_words_for_is_told_as_it_writes_it(tmp_path: Path, archive: str) -> None:
+    Archive.open(archive, create=True).close()
+    done = chronik("sql", TYPES, "-a", archive, "--format", "json", cwd=tmp_path)
+    assert json.loads(done.stdout) == [
+        {
+            "long": "2 mons",
+            "never": "infinity",
+            "day": "2026-01-01",
+            "list": [1, 2],
+            "json": '{"a": 1}',
+            "id": "00000000-0000-0000-0000-000000000001",
+            "range": "[1,5)",
+            "point": "(1,2)",
+        }
+    ]
+
+
 def test_daemons_share_the_work_and_what_a_dead_one_held_is_taken_over(tmp_path: Path, archive: str) -> None:
     with serving({f"/{n}": answer(news(n + 2, n + 1)) for n in range(6)}) as outlets:
         configure(tmp_path, archive, *(outlets.url(f"/{n}") for n in range(6)))

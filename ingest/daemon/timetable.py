@@ -1,7 +1,7 @@
 """When the daemon's few jobs run. The only module that knows APScheduler.
 
-What is late is done once, as soon as it can be; a job that is still at it is not begun again. A job that fails is said
-and comes again at its time.
+What is late is done once, as soon as it can be; a job that is still at it is not begun again, unless it may be at it
+several times. A job that fails is said and comes again at its time.
 """
 
 import logging
@@ -13,6 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from storage.errors import ArchiveError
+from storage.trouble import trouble_of
 
 log = logging.getLogger(__name__)
 
@@ -22,12 +23,13 @@ logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is done `every` so long, for the first time `after` the start."""
+    """What is done `every` so long, for the first time `after` the start; by so many `at_once`."""
 
     name: str
     do: Callable[[], Awaitable[object]]
     every: timedelta
     after: timedelta = timedelta(0)
+    at_once: int = 1
 
     async def run(self) -> None:
         """Do it; never raises for what goes wrong."""
@@ -35,8 +37,11 @@ class Job:
             await self.do()
         except ArchiveError as error:
             log.error("%s: %s", self.name, error)
-        except Exception:
-            log.exception("%s failed; it is tried again in %s", self.name, self.every)
+        except Exception as error:
+            if (trouble := trouble_of(error)) is not None:
+                log.error("%s: %s", self.name, trouble.value)
+            else:
+                log.exception("%s failed; it is tried again in %s", self.name, self.every)
 
 
 class Every(BaseTrigger):  # type: ignore[misc] # APScheduler tells no types
@@ -69,7 +74,7 @@ class Timetable:
                 Every(job.every),
                 id=job.name,
                 next_run_time=datetime.now(UTC) + job.after,
-                max_instances=1,
+                max_instances=job.at_once,
                 coalesce=True,
                 misfire_grace_time=None,
             )

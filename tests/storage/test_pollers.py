@@ -53,6 +53,16 @@ def test_who_is_silent_for_long_is_struck_off(archive: Archive) -> None:
     assert company.is_first
 
 
+def test_nobody_is_struck_off_for_a_silence_of_the_server(archive: Archive) -> None:
+    for name in ("a/1/x", "b/2/y"):
+        came(archive, name)
+    with archive.write() as tx:
+        tx.connection.execute(update(poller).values(seen_at=START - SILENT - SECOND))
+    for name in ("b/2/y", "a/1/x"):
+        company = came(archive, name)
+        assert (company.somebody_died, company.alive) == (False, {"a/1/x", "b/2/y"})
+
+
 def test_a_clock_is_held_against_the_servers(archive: Archive) -> None:
     assert came(archive, "a/1/x", clock=START + 40 * SECOND).clock_error == 40 * SECOND
     with archive.reader() as reader:
