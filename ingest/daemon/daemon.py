@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 
 from ingest.config import Config, ConfigError, listing, load_config, network_policy
-from ingest.daemon import reloading, upkeep
+from ingest.daemon import reloading, repairs, upkeep
 from ingest.daemon.alarm import Alarm
 from ingest.daemon.aside import aside
 from ingest.daemon.clockwatch import ClockWatch
@@ -147,7 +147,7 @@ class Daemon:
             Job("watching feeds.yaml", self._watch, 5 * SECOND, 5 * SECOND),
             Job("measuring", self._take_vitals, 15 * SECOND),
             Job("summing up", self._sum_up, MINUTE, MINUTE),
-            Job("repairing gaps", self._of_session(self._repairs.work), 10 * SECOND, 10 * SECOND),
+            Job("repairing gaps", self._of_session(self._repairs.work), 10 * SECOND, 10 * SECOND, repairs.AT_ONCE),
             Job("recalling gaps", self._of_first(self._repairs.recall), DAY, MINUTE),
             Job("looking at lists of news", self._of_first(self._reconciling.work), 5 * MINUTE, 3 * MINUTE),
             Job("looking for what needs a person", self._of_first(self._look), 5 * MINUTE, 5 * MINUTE),

@@ -1,6 +1,5 @@
 """Gaps are repaired as soon as they open: what rolled out of a window is mostly still on the next page."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -40,12 +39,7 @@ class Repairs:
             self._wanted.setdefault(feed.feed_id, feed)
 
     async def work(self, session: Session) -> None:
-        """Repair what is remembered, until nothing is."""
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(AT_ONCE, len(self._wanted))):
-                group.create_task(self._work(session))
-
-    async def _work(self, session: Session) -> None:
+        """Repair what is remembered, one after the other, until nothing is. To be called by AT_ONCE at a time."""
         while self._wanted:
             feed = self._wanted.pop(next(iter(self._wanted)))
             try:
