@@ -17,6 +17,7 @@ AS SELECT
   (SELECT w.published_at FROM wording w WHERE w.wording_id = v.wording_id) AS published_at, -- as the publisher says
   (SELECT w.updated_at FROM wording w WHERE w.wording_id = v.wording_id) AS updated_at, -- as the publisher says
   (SELECT @hex(w.digest) FROM wording w WHERE w.wording_id = v.wording_id) AS digest, -- of all that makes the wording: equal exactly for equal wordings
-  v.fetch_id                          -- the attempt that saw it first
+  v.fetch_id,                         -- the attempt that saw it first
+  v.lag_s                             -- of an entry's first wording in a feed: seconds from publication to sight; NULL: no date, or one after it
 FROM version v
 LEFT JOIN feed f ON f.feed_id = v.feed_id

@@ -135,3 +135,8 @@ def test_a_parameter_without_default_is_required() -> None:
     assert query.question == "What?"
     assert [known.required for known in query.parameters] == [True, False, False]
     assert query.defaults == {"b": 5, "c": None}
+
+
+def test_publication_lag_is_told_of_what_came_in_live_after_the_first_look(archive: str) -> None:
+    assert _rows(archive, "publication-lag") == [("orf", 1, 600, 600, 0.0)]
+    assert _rows(archive, "publication-lag", since="2026-02-01") == []
