@@ -24,6 +24,7 @@ Row: TypeAlias = tuple[Cell, ...]
 Limit: TypeAlias = Literal["rows", "seconds", "memory"]
 
 GRACE_SECONDS = 0.25  # after the deadline, for a query to let itself be interrupted
+LONGEST = 10_000_000  # characters: longer ones take longer to be read than a deadline allows for
 START_SECONDS = 20  # for the process to start and open the archive, on a machine that is busy
 
 
@@ -81,6 +82,8 @@ def answered(
 
     Raises QueryError for a wrong query, ArchiveMissingError or ArchiveError where there is nothing to ask.
     """
+    if len(query) > LONGEST:
+        raise QueryError(f"the query is longer than {LONGEST:,} characters: load its values into a table of your own")
     path = _path(location)
     limits = limits or Limits()
     job = {

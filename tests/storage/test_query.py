@@ -231,6 +231,10 @@ def test_a_wrong_query_is_explained(archive: Path, query: str, said: str) -> Non
     assert said in complaint(archive, query)
 
 
+def test_a_query_too_long_to_be_read_in_time_is_refused(archive: Path) -> None:
+    assert "longer than 10,000,000 characters" in complaint(archive, f"select 1 in ({'1,' * 5_000_000}1)")
+
+
 def test_private_tables_are_not_among_the_views(archive: Path) -> None:
     assert "search_source" not in complaint(archive, "select * from nowhere")
 
