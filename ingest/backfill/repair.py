@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from ingest.backfill.road import About, Road, Scope, Walk, iso
+from ingest.backfill.road import About, Road, Scope, Walk, iso, passes
 from ingest.backfill.run import ROUTES, Backfill, Wanted, backfill, begun, roads
 from ingest.backfill.walking import Arrived, Budget, Step
 from ingest.session import Session
-from storage import past
+from storage import completeness, past
+from storage.completeness import Held
 from storage.jobs import JobState
 from storage.past import OpenGap
 from storage.records import FeedRecord, Route
@@ -60,6 +61,7 @@ async def repaired(
         for road in roads(wanted):
             arrived = await _walked(run, road, about, tell)
             told.append((road.route, arrived))
+            await _note_that_there_is_no_list(run, about, road, arrived)
             await _settle(run, feed, had, [each for each in _open(run, feed) if reaches(road, arrived, each)], "closed")
             if not _open(run, feed):
                 break
@@ -91,10 +93,7 @@ def reaches(road: Road[Any], arrived: Arrived, gap: OpenGap) -> bool:
     if not arrived.walk.offered or road.route is Route.WAYBACK:
         return False
     if road.newest_first:
-        newest_here = arrived.walk.newest_here
-        return (arrived.walk.ended is not None and arrived.walk.whole) or (
-            newest_here is not None and newest_here <= iso(begin(gap))
-        )
+        return (arrived.walk.ended is not None and arrived.walk.whole) or passes(arrived.walk, begin(gap))
     if arrived.walk.ended is None:
         return False
     return road.route is not Route.SITEMAP or (arrived.walk.reached or "9") <= iso(begin(gap))
@@ -109,6 +108,12 @@ async def _walked(run: Backfill, road: Road[Any], about: About, tell: Callable[[
     if walk is None:
         return Arrived(Walk(), JobState.NOT_OFFERED, "nothing of the kind is known of it")
     return await run.walker(about, tell).go(road, walk, about)
+
+
+async def _note_that_there_is_no_list(run: Backfill, about: About, road: Road[Any], arrived: Arrived) -> None:
+    """So that the daily look for one does not ask for the same names again."""
+    if road.route is Route.SITEMAP and about.is_main and arrived.state is JobState.NOT_OFFERED:
+        await run.session.writer.do(lambda tx: completeness.note(tx, about.feed, Held()))
 
 
 async def _settle(run: Backfill, feed: FeedRecord, had: dict[int, int], gaps: list[OpenGap], state: str) -> None:

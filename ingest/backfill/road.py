@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar
 
 from ingest.document import Document
@@ -106,10 +107,11 @@ class Walk:
 
     `offered`: an answer showed that the outlet has this road. `ended` says why there is nothing left to ask. `pages`
     and `entries` are what the road promises in all (None: it does not say). Dates are ISO 8601: `newest_here` the
-    newest on the last page, `reached` the oldest and `top` the newest so far. `floor`: the walk came to its end once
-    before, and had everything up to here ("" where pages have no dates: then a page on which all is known ends it).
-    `begun` is the scope that it was begun with. `whole`: no page was missing on the way; one that was not whole is
-    taken up again without a floor, as nobody knows what the missing pages have.
+    newest on the last page, `oldest_here` its oldest where it has its entries newest first, as then all further pages
+    are older (None: it has not), `reached` the oldest and `top` the newest so far. `floor`: the walk came to its end
+    once before, and had everything up to here ("" where pages have no dates: then a page on which all is known ends
+    it). `begun` is the scope that it was begun with. `whole`: no page was missing on the way; one that was not whole
+    is taken up again without a floor, as nobody knows what the missing pages have.
     """
 
     offered: bool = False
@@ -118,6 +120,7 @@ class Walk:
     entries: int | None = None
     asked: int = 0
     newest_here: str | None = None
+    oldest_here: str | None = None
     reached: str | None = None
     top: str | None = None
     floor: str | None = None
@@ -149,7 +152,8 @@ class Road(ABC, Generic[W]):
 
     def again(self, walk: W, about: About) -> W:
         """A walk that came to its end, taken up for what is new since then."""
-        return replace(walk, ended=None, floor=(walk.top or "") if walk.whole else None, newest_here=None, whole=True)
+        floor = (walk.top or "") if walk.whole else None
+        return replace(walk, ended=None, floor=floor, newest_here=None, oldest_here=None, whole=True)
 
     def met(self, walk: W) -> W:
         """The walk where it meets what an earlier one had."""
@@ -211,12 +215,25 @@ def moved(walk: W, page: Page) -> W:
         return walk
     oldest, newest = iso(dates[0]), iso(dates[-1])
     reached, top = min(walk.reached or oldest, oldest), max(walk.top or newest, newest)
-    return replace(walk, reached=reached, top=top, newest_here=newest)
+    in_order = oldest if page.reading and descends(page.reading) else None
+    return replace(walk, reached=reached, top=top, newest_here=newest, oldest_here=in_order)
 
 
 def dates_of(reading: Reading) -> list[datetime]:
     """The dates of publication, oldest first."""
     return sorted(each.wording.published_at for each in reading.entries if each.wording.published_at)
+
+
+def descends(reading: Reading) -> bool:
+    """Whether all entries are dated, and given newest first."""
+    given = [each.wording.published_at for each in reading.entries]
+    return all(one and other and one >= other for one, other in pairwise(given)) and len(given) > 1
+
+
+def passes(walk: Walk, since: datetime) -> bool:
+    """Whether all that the pages after this one may have is from before `since`, which itself is known."""
+    is_older = walk.oldest_here is not None and walk.oldest_here < iso(since)
+    return is_older or (walk.newest_here is not None and walk.newest_here <= iso(since))
 
 
 def iso(at: datetime) -> str:

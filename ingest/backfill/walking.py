@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 
 from ingest.backfill.asking import Answered, Asker, Reads, is_pushed_back, may_pass
-from ingest.backfill.road import About, Ask, Page, Road, Walk, iso, moved
+from ingest.backfill.road import About, Ask, Page, Road, Walk, iso, moved, passes
 from ingest.hosts import PostponedError
 from storage.jobs import JobState
 from storage.records import Outcome, Reason, Recorded, Route
@@ -164,8 +164,7 @@ def bound(road: Road[W], walk: W, about: About) -> str | None:
     since, here = about.scope.since, walk.newest_here
     if since is None or here is None or not road.newest_first:
         return None
-    # What a gap begins with is known.
-    is_reached = here <= iso(since) if about.scope.repairs else here < iso(since)
+    is_reached = passes(walk, since) if about.scope.repairs else here < iso(since)
     return f"everything since {iso(since)} is reached" if is_reached else None
 
 

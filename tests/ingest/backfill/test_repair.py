@@ -6,21 +6,22 @@ from pathlib import Path
 import pytest
 from clocks import FakeClock
 from outlets import Outlet
-from pasts import asked, config_text, guids, polled, repairing
+from pasts import asked, config_text, guids, polled, repairing, running
 from servers import Server, serving
 
+from ingest.daemon.reconciling import Reconciling
 from storage.records import Route
 
 GAPS = "select state, recovered, closed_at is not null from gaps"
 
 
-def with_gap(folder: Path, outlet: Outlet, server: Server, config: str, clock: FakeClock) -> None:
+def with_gap(folder: Path, outlet: Outlet, server: Server, config: str, clock: FakeClock, *, posts: int = 160) -> None:
     """Polled at post 100, then at post 160: 40 entries rolled through the window unseen."""
     clock.at = outlet.at(100) + timedelta(minutes=1)
     outlet.posts = 100
     polled(folder, config, clock)
-    clock.at = outlet.at(160) + timedelta(minutes=1)
-    outlet.posts = 160
+    clock.at = outlet.at(posts) + timedelta(minutes=1)
+    outlet.posts = posts
     polled(folder, config, clock)
     assert asked(folder, GAPS) == [("open", 0, 0)]
 
@@ -51,6 +52,33 @@ def test_only_as_many_pages_are_asked_for_as_reach_back_to_the_gap(tmp_path: Pat
         before = server.count("/feed/")
         repairing(tmp_path, config, clock)
         assert server.count("/feed/") - before == 4
+
+
+def test_the_page_that_shows_where_the_gap_began_is_the_last_one_asked_for(tmp_path: Path) -> None:
+    outlet, clock = Outlet(100), FakeClock()
+    with serving(outlet.pages()) as server:
+        config = config_text(server)
+        with_gap(tmp_path, outlet, server, config, clock, posts=155)
+        before = server.count("/feed/")
+        result = repairing(tmp_path, config, clock)
+        assert server.count("/feed/") - before == 3  # 1, to know the others by; 116 to 135; 96 to 115
+    assert (result.closed, result.recovered) == (1, 35)
+    assert set(range(81, 156)) <= set(guids(tmp_path))
+
+
+def test_what_a_repair_did_not_find_the_daily_look_for_a_list_does_not_ask_for_again(tmp_path: Path) -> None:
+    outlet, clock = Outlet(100, paging=None), FakeClock()
+    with serving(outlet.pages()) as server:
+        config = config_text(server)
+        with_gap(tmp_path, outlet, server, config, clock)
+        clock.at += timedelta(days=2)
+        repairing(tmp_path, config, clock)
+        before = len(server.asked)
+        running(tmp_path, config, Reconciling().work, clock)
+        assert len(server.asked) == before
+        clock.at += timedelta(days=31)
+        running(tmp_path, config, Reconciling().work, clock)
+        assert len(server.asked) > before
 
 
 def test_a_capture_between_the_polls_closes_a_gap(tmp_path: Path) -> None:
