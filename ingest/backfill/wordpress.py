@@ -2,7 +2,8 @@
 
 Walked by date, oldest first, not by page number: what is posted or deleted in the meantime moves no page. `date` is the
 site's own time, and so is `after`, which is exclusive: each request begins a second before the last post of the one
-before. Only posts of one and the same second are told apart by page number.
+before. Only posts of one and the same second are told apart by page number. A server that gives older posts than were
+asked for does not know `after` (a cache leaves it out): there, page follows page.
 
 A post that breaks the site's answer breaks it for all that are asked for with it: so fewer are, until at most ten are
 passed over. Those are asked for again when the walk is taken up the next time.
@@ -35,7 +36,7 @@ class WordPressWalk(Walk):
     """`roots` are the addresses of the API that are left to try. `after` and `before` are in the site's own time.
 
     `size` is how many posts are asked for, `most` how many the site allows. `lost` are pages of the smallest size that
-    could not be had, `todo` those of an earlier walk.
+    could not be had, `todo` those of an earlier walk. `numbered`: the server does not know `after`.
     """
 
     roots: tuple[str, ...]
@@ -46,10 +47,11 @@ class WordPressWalk(Walk):
     page: int = 1
     lost: tuple[Place, ...] = ()
     todo: tuple[Place, ...] = ()
+    numbered: bool = False
 
 
 class WordPress(Road[WordPressWalk]):
-    """Walks until fewer posts come than were asked for."""
+    """Walks until a page is not full, and none can follow."""
 
     route = Route.WORDPRESS
     walk_type = WordPressWalk
@@ -82,11 +84,14 @@ class WordPress(Road[WordPressWalk]):
             return replace(walk, todo=walk.todo[1:], lost=lost, whole=not lost)
         if page.reading is None or page.document is None or not is_read:
             return _without_posts(walk, page)
+        posts = len(page.reading.entries)
         if walk.asked == 1 or not walk.offered:
-            walk = replace(walk, entries=_total(page.document), offered=True)
-            walk = replace(walk, pages=None if walk.entries is None else -(-walk.entries // walk.size) + walk.asked - 1)
+            walk = _promised(replace(walk, offered=True), page.document, posts)
         following = _begin(page.document, walk.after)
-        if _is_last(walk, page.document, len(page.reading.entries)):
+        if walk.numbered or (walk.after and following and following < walk.after):
+            return _on_by_number(walk, page.document, posts)
+        is_last = _is_last(walk, page.document, posts)
+        if is_last or (is_last is None and following == walk.after):
             return _at_end(replace(walk, after=following, page=1))
         if following is None or following == walk.after:
             return replace(walk, page=walk.page + 1)
@@ -97,7 +102,8 @@ class WordPress(Road[WordPressWalk]):
         return walk.offered
 
     def again(self, walk: WordPressWalk, about: About) -> WordPressWalk:
-        walk = replace(walk, ended=None, page=1, before=None, entries=None, pages=None)
+        page = max(walk.page - 1, 1) if walk.numbered else 1  # the last one may have been filled since
+        walk = replace(walk, ended=None, page=page, before=None, entries=None, pages=None)
         return replace(walk, todo=walk.lost, lost=(), whole=True)
 
 
@@ -121,7 +127,7 @@ def _below(api: str) -> str:
 def _without_posts(walk: WordPressWalk, page: Page) -> WordPressWalk:
     if page.document is not None and page.document.body.strip() == b"[]":
         walk = replace(walk, offered=True, entries=walk.entries or 0)
-        return _at_end(walk) if _is_last(walk, page.document, 0) else replace(walk, page=walk.page + 1)
+        return replace(walk, page=walk.page + 1) if _is_last(walk, page.document, 0) is False else _at_end(walk)
     if walk.offered and page.status == 400 and walk.page > 1:  # rest_post_invalid_page_number
         return _at_end(walk)
     if page.failure is Reason.ROBOTS:
@@ -148,10 +154,34 @@ def _at_end(walk: WordPressWalk) -> WordPressWalk:
     return ended(walk, f"the newest post is reached{lost}")
 
 
-def _is_last(walk: WordPressWalk, document: Document, posts: int) -> bool:
-    """Whether no page follows. Posts that are not for everybody are counted, and left out: a page may be short."""
-    total = _total(document)
-    return posts < walk.size if total is None else total <= walk.page * walk.size
+def _promised(walk: WordPressWalk, document: Document, posts: int) -> WordPressWalk:
+    """The walk with what the site counts. Less than it shows is no count: some leave counting out and say 0."""
+    total = _number(document, "x-wp-total")
+    if total is None or total < posts:
+        return walk
+    return replace(walk, entries=total, pages=-(-total // walk.size) + walk.asked - 1)
+
+
+def _is_last(walk: WordPressWalk, document: Document, posts: int) -> bool | None:
+    """Whether no page follows; None: that is not said. Nobody is believed that a full page is the last.
+
+    Posts that are not for everybody are counted, and left out, so that a page may be short. So may all be, where a site
+    gives fewer than it is asked for: its number of pages tells.
+    """
+    if posts >= walk.size:
+        return False
+    total, pages = _number(document, "x-wp-total"), _number(document, "x-wp-totalpages")
+    if total is None or total < posts:
+        return None
+    return total <= walk.page * walk.size if pages is None else pages <= walk.page
+
+
+def _on_by_number(walk: WordPressWalk, document: Document, posts: int) -> WordPressWalk:
+    """The next page of all posts. The first one is known by the time when this is found out."""
+    if not walk.numbered:
+        return replace(walk, numbered=True, after=None, page=2 if walk.page == 1 else 1)
+    is_last = _is_last(walk, document, posts)
+    return _at_end(walk) if is_last or (is_last is None and not posts) else replace(walk, page=walk.page + 1)
 
 
 def _next_root(walk: WordPressWalk, because: str) -> WordPressWalk:
@@ -160,9 +190,9 @@ def _next_root(walk: WordPressWalk, because: str) -> WordPressWalk:
     return replace(walk, roots=walk.roots[1:])
 
 
-def _total(document: Document) -> int | None:
-    """`X-WP-Total`: how many posts there are in all."""
-    said = (document.header("x-wp-total") or "").strip()
+def _number(document: Document, name: str) -> int | None:
+    """What a header counts: `X-WP-Total` posts in all, `X-WP-TotalPages` pages of as many as the site gives."""
+    said = (document.header(name) or "").strip()
     return int(said) if said.isdecimal() and len(said) < 10 else None
 
 

@@ -1,0 +1,111 @@
+"""No server's word ends a walk before the end, none makes it go on for ever, and what is cut short counts as cut."""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from urllib.parse import parse_qs
+
+import pytest
+from outlets import Outlet
+from pasts import config_text, got, guids
+from servers import Asked, Page, answer, serving
+
+from ingest.backfill.run import Past
+from ingest.cli.coverage import missing
+from storage.jobs import JobState
+from storage.records import Route
+
+TOTALS: Mapping[str, Callable[[int, int], Mapping[str, str]]] = {
+    "not counted": lambda _total, _size: {"X-WP-Total": "0", "X-WP-TotalPages": "0"},
+    "a hundred too few": lambda total, _size: {"X-WP-Total": str(max(total - 100, 0))},
+    "nothing said": lambda _total, _size: {},
+    "as WordPress does": lambda total, size: {"X-WP-Total": str(total), "X-WP-TotalPages": str(-(-total // size))},
+}
+
+
+def posts(outlet: Outlet, most: int, knows: frozenset[str], totals: str) -> Page:
+    """The REST API of a site that gives at most so many posts, whatever it is asked for, and `knows` parameters."""
+
+    def page(asked: Asked) -> bytes:
+        query = {name: values[0] for name, values in parse_qs(asked.query).items()}
+        size, number = min(int(query["per_page"]), most), int(query.get("page", "1"))
+        after = query.get("after", "") if "after" in knows else ""
+        found = [n for n in range(1, outlet.posts + 1) if outlet.local(n).isoformat() > after]
+        here = found[(number - 1) * size : number * size]
+        if number > 1 and not here:
+            return answer(b'{"code":"rest_post_invalid_page_number"}', 400)
+        body = json.dumps([outlet.post(n) for n in here]).encode()
+        return answer(body, 200, ("Content-Type", "application/json"), *TOTALS[totals](len(found), size).items())
+
+    return page
+
+
+def told_missing(past: Past) -> str:
+    return "\n".join(missing(past))
+
+
+# --- WordPress --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("totals", TOTALS)
+@pytest.mark.parametrize("knows", [frozenset({"after"}), frozenset[str]()])
+def test_a_site_that_miscounts_its_posts_or_does_not_know_after_gives_all(
+    tmp_path: Path, totals: str, knows: frozenset[str]
+) -> None:
+    outlet = Outlet(350, paging=None)
+    with serving(outlet.pages()) as server:
+        server.pages["/wp-json/wp/v2/posts"] = posts(outlet, 100, knows, totals)
+        past = got(tmp_path, config_text(server), Route.WORDPRESS, most=30)
+        assert past.arrived[Route.WORDPRESS].state is JobState.DONE
+        assert guids(tmp_path) == list(range(1, 351))
+        outlet.posts, before = 353, len(server.asked)
+        got(tmp_path, config_text(server), Route.WORDPRESS, most=30)
+        assert len(server.asked) - before <= 4
+    assert guids(tmp_path) == list(range(1, 354))
+
+
+@pytest.mark.parametrize("totals", ["as WordPress does", "nothing said"])
+def test_a_site_that_gives_fewer_posts_than_it_is_asked_for_gives_all_in_the_end(tmp_path: Path, totals: str) -> None:
+    outlet = Outlet(150, paging=None)
+    with serving(outlet.pages()) as server:
+        server.pages["/wp-json/wp/v2/posts"] = posts(outlet, 10, frozenset({"after"}), totals)
+        got(tmp_path, config_text(server), Route.WORDPRESS, most=40)
+    assert guids(tmp_path) == list(range(1, 151))
+
+
+# --- documents that name the next one ---------------------------------------------------------------------------------
+
+
+def test_a_chain_whose_last_page_comes_again_under_ever_new_addresses_ends(tmp_path: Path) -> None:
+    outlet = Outlet(100, paging=None)
+
+    def feed(asked: Asked) -> bytes:
+        number = int(parse_qs(asked.query).get("p", ["1"])[0])
+        numbers = outlet.newest(20, before=101 - (min(number, 5) - 1) * 20)
+        return answer(outlet.rss(numbers, {"next": f"?p={number + 1}"}))
+
+    with serving(outlet.pages() | {"/feed/": feed}) as server:
+        past = got(tmp_path, config_text(server), Route.RFC5005, most=60)
+    assert past.arrived[Route.RFC5005].state is JobState.DONE
+    assert guids(tmp_path) == list(range(1, 101))
+
+
+def test_a_document_of_a_chain_that_breaks_off_is_told_and_asked_for_again(tmp_path: Path) -> None:
+    outlet = Outlet(300, paging=None)
+    with serving(outlet.pages()) as server:
+        server.pages |= outlet.archive(server.url)
+        whole = server.pages["/archive/3"]
+        server.pages["/archive/3"] = answer(
+            outlet.rss(list(range(150, 100, -1)), {"prev-archive": "/archive/2"})[:4000]
+        )
+        past = got(tmp_path, config_text(server), Route.RFC5005)
+        assert 260 < len(guids(tmp_path)) < 300
+        assert f"broken off: {server.url('/archive/3')}" in told_missing(past)
+        again = got(tmp_path, config_text(server), Route.RFC5005)
+        assert "rfc5005 is not whole" in told_missing(again)
+        server.pages["/archive/3"] = whole
+        again = got(tmp_path, config_text(server), Route.RFC5005)
+        assert server.count("/archive/2") == 1
+        assert server.count("/archive/3") == 3
+    assert guids(tmp_path) == list(range(1, 301))
+    assert told_missing(again) == ""
