@@ -25,6 +25,7 @@ class Repairs:
 
     repair: Repair = repair_gap
     _wanted: dict[int, FeedRecord] = field(default_factory=dict)
+    _at_it: set[int] = field(default_factory=set)
 
     def visited(self, visited: Visited) -> bool:
         """Remember the feed if a gap opened before this visit. Returns whether one did."""
@@ -36,12 +37,13 @@ class Repairs:
     async def recall(self, session: Session) -> None:
         """Gaps that are open still: from before a restart, or since nothing could be had."""
         for feed in feeds_with_gaps(session.archive):
-            self._wanted.setdefault(feed.feed_id, feed)
+            if feed.feed_id not in self._at_it:
+                self._wanted.setdefault(feed.feed_id, feed)
 
     async def work(self, session: Session) -> None:
         """Repair what is remembered, one after the other, until nothing is. To be called by AT_ONCE at a time."""
-        while self._wanted:
-            feed = self._wanted.pop(next(iter(self._wanted)))
+        while (feed := self._next()) is not None:
+            self._at_it.add(feed.feed_id)
             try:
                 _tell(await self.repair(session, feed))
             except HeldError as held:
@@ -49,6 +51,13 @@ class Repairs:
             except Exception:
                 # It stays open, and comes again tomorrow.
                 log.exception("the gap of %s could not be repaired", feed.name, extra={"feed": feed.name})
+            finally:
+                self._at_it.remove(feed.feed_id)
+
+    def _next(self) -> FeedRecord | None:
+        """One that nobody is at. A gap that opens while another of its feed is repaired waits for that."""
+        free = next((feed_id for feed_id in self._wanted if feed_id not in self._at_it), None)
+        return None if free is None else self._wanted.pop(free)
 
 
 def _tell(done: Repaired) -> None:
