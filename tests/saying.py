@@ -43,15 +43,19 @@ class Said:
     at: float | None = None
     html: str | None = None
     language: str | None = None
+    summary: str | None = None
     noise: str | None = None  # what is no part of the wording: another spelling of the date
 
     def entry(self) -> Entry:
         published = None if self.at is None else hours(self.at)
-        digest = _digest(self.title, self.text, self.url, self.html, published)
+        digest = _digest(
+            self.title, self.text, self.url, self.html, published, *([self.summary] if self.summary else [])
+        )
         wording = Wording(
             digest,
             title=self.title,
             language=self.language,
+            summary=self.summary,
             content_text=self.text,
             content_html=self.html,
             published_at=published,

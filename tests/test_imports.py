@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 KNOWN_BY = {
     "alembic": {"storage.migrations", "storage.migrations.draft"},
     "apscheduler": {"ingest.daemon.timetable"},
-    "datasette": {"storage.web.application", "storage.web.pages", "storage.web.plugin"},
+    "datasette": {f"storage.web.{name}" for name in ("application", "pages", "plugin", "refusing", "whole")},
     "feedparser": {"ingest.parse.feedparser"},
     "h11": {"ingest.listener"},
     "httpcore": {"ingest.connect", "ingest.faults"},

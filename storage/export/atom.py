@@ -1,6 +1,6 @@
 """Entries as an Atom feed (RFC 4287), their HTML sanitised, for whatever reads feeds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
@@ -16,7 +16,7 @@ def atom(reader: Reader, wanted: Slice, path: Path, tell: Callable[[int], None])
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     done = 0
     with Growing(path, {}).open() as growing:
-        growing.file.write(_head(wanted, now).encode("utf-8"))
+        growing.file.write(_head(", ".join(wanted.selectors) or "all outlets", now).encode("utf-8"))
         for batch in entries(reader, wanted):
             said = wordings(reader, batch)
             text = "".join(_entry(row, said.get(row["entry_id"], [])) for row in batch)
@@ -27,8 +27,15 @@ def atom(reader: Reader, wanted: Slice, path: Path, tell: Callable[[int], None])
     return done
 
 
-def _head(wanted: Slice, now: str) -> str:
-    what = ", ".join(wanted.selectors) or "all outlets"
+def feed_of(reader: Reader, what: str, rows: Sequence[Row]) -> bytes:
+    """A feed of these few entries, in this order; `what` they are is its title."""
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    said = wordings(reader, rows)
+    told = "".join(_entry(row, said.get(row["entry_id"], [])) for row in rows)
+    return f"{_head(what, now)}{told}</feed>\n".encode("utf-8", "replace")
+
+
+def _head(what: str, now: str) -> str:
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
         f"<title>{escape(what)}</title>\n<id>{uuid5(NAMESPACE_URL, f'chronik {what}').urn}</id>\n"

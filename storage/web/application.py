@@ -1,6 +1,6 @@
 """Datasette over one archive: what it opens, what a reader may ask of it, and what every answer says to a browser."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +9,38 @@ from datasette.database import Database
 from datasette.plugins import pm
 
 from storage import views
-from storage.named import NamedQuery, named_queries
 from storage.tables import metadata
-from storage.web import plugin
+from storage.web import plugin, questions
 from storage.web.pages import DATABASE
 
 HERE = Path(__file__).parent
 MOST_ROWS = 1_000
 SECONDS = 3
+THEIR_REFUSALS = "datasette.handle_exception"  # would be asked besides ours, and print whatever is in memory
+NEWEST = {  # of these views the newest rows are shown first
+    "entries": "first_seen_at",
+    "entry_versions": "seen_at",
+    "fetches": "fetch_id",
+    "documents": "document_id",
+    "gaps": "gap_id",
+    "stories": "newest_at",
+    "sightings": "entry_id",
+    "coverage_daily": "day",
+}
+COUNTED = {  # columns of few values
+    "outlets": ("language", "country"),
+    "feeds": ("outlet", "format", "state"),
+    "entries": ("outlet", "feed", "language"),
+    "entry_versions": ("feed", "change"),
+    "fetches": ("feed", "route", "outcome", "reason"),
+    "gaps": ("feed", "state"),
+    "coverage_daily": ("outlet",),
+}
 SETTINGS = {
     "sql_time_limit_ms": SECONDS * 1_000,
     "max_returned_rows": MOST_ROWS,
     "default_page_size": 50,
+    "truncate_cells_html": 200,
     "default_allow_sql": True,
     "allow_download": False,
     "allow_facet": True,
@@ -39,6 +59,7 @@ def application(path: Path, names: Sequence[str] | None = None) -> Any:
     """
     if not pm.is_registered(plugin):
         pm.register(plugin, plugin.NAME)
+        pm.unregister(name=THEIR_REFUSALS)
     datasette = Datasette(
         files=[],
         metadata=_metadata() | {"plugins": {plugin.NAME: {"names": None if names is None else list(names)}}},
@@ -47,9 +68,16 @@ def application(path: Path, names: Sequence[str] | None = None) -> Any:
         settings=SETTINGS,
         memory=False,
     )
-    datasette.add_database(Database(datasette, path=str(path), is_mutable=True), name=DATABASE)
+    datasette.add_database(_Quiet(datasette, path=str(path), is_mutable=True), name=DATABASE)
     datasette.remove_database("_memory")  # made where no file is named; it would be a second place for any SQL
     return datasette.app()
+
+
+class _Quiet(Database):  # type: ignore[misc]
+    """A wrong query is told to whoever asked it; the log is not the place for it."""
+
+    async def execute(self, *asked: Any, **how: Any) -> Any:
+        return await super().execute(*asked, **{**how, "log_sql_errors": False})
 
 
 def _metadata() -> dict[str, Any]:
@@ -59,21 +87,18 @@ def _metadata() -> dict[str, Any]:
         "title": "chronik",
         "databases": {
             DATABASE: {
-                "tables": {name: {"hidden": True} for name in private},
-                "queries": {name: _canned(query) for name, query in named_queries().items()},
+                "tables": {name: {"hidden": True} for name in private} | {name: _shown(name) for name in public},
+                "queries": questions.canned(),
             }
         },
     }
 
 
-def _canned(query: NamedQuery) -> Mapping[str, Any]:
-    return {
-        "sql": query.sql,
-        "title": query.question,
-        "params": [each.name for each in query.parameters],
-        "description": "; ".join(_described(query)),
-    }
+def _shown(view: str) -> dict[str, Any]:
+    order = {"sort_desc": NEWEST[view]} if view in NEWEST else {}
+    return {"description": _what(view), "count_by": list(COUNTED.get(view, ())), **order}
 
 
-def _described(query: NamedQuery) -> list[str]:
-    return [f"{each.name}: {each.what}" for each in query.parameters]
+def _what(view: str) -> str:
+    lines = views.statements("sqlite").get(view, "").splitlines()
+    return next((line.removeprefix("--").strip() for line in lines if line.startswith("--")), "")

@@ -13,7 +13,7 @@ from storage.wordings import EntryTold, WordingTold, entry, wordings
 
 Row = dict[str, Any]
 RECENT = timedelta(days=30)
-COMPARED = (("title", "Headline"), ("summary", "Teaser"), ("content_text", "Text"), ("url", "Address"))
+COMPARED = (("title", "headline"), ("summary", "teaser"), ("content_text", "text"), ("url", "address"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def overview(reader: Reader, now: datetime) -> Overview:
         days=per_day(reader, now),
         newest=reader.rows(_NEWEST),
         stories=widest(reader, now),
-        changes=reader.rows(_CHANGES),
+        changes=changes(reader, limit=12),
         failing=reader.rows(_FAILING),
         gaps=reader.rows(_GAPS),
     )
@@ -57,13 +57,6 @@ _NEWEST = """
 select entry_id, outlet, title, summary, url, published_at, first_seen_at, versions from entries
 order by first_seen_at desc limit 12
 """
-_CHANGES = """
-with newest as materialized (
-  select version_id from version where change in ('title', 'text') order by seen_at desc limit 12
-)
-select v.entry_id, v.feed, v.title, v.change, v.seen_at, v.version from newest
-join entry_versions v on v.version_id = newest.version_id order by v.seen_at desc
-"""
 _FAILING = """
 select feed, state, last_error, failures, last_success_at from feeds
 where state in ('failing', 'gone') order by failures desc, feed limit 20
@@ -71,6 +64,28 @@ where state in ('failing', 'gone') order by failures desc, feed limit 20
 _GAPS = (
     "select feed, after_at, before_at, estimated_missed from gaps where state = 'open' order by before_at desc limit 20"
 )
+
+
+def changes(reader: Reader, outlet: str | None = None, limit: int = 50) -> list[Row]:
+    """The newest changes of headlines and texts, each with the headline that was there before (`was`)."""
+    return reader.rows(_CHANGES.format(where=_OF_OUTLET if outlet else ""), {"outlet": outlet, "limit": limit})
+
+
+_OF_OUTLET = " and feed_id in (select feed_id from feed f join outlet o using (outlet_id) where o.slug = :outlet)"
+_CHANGES = """
+with newest as materialized (
+  select version_id from version where change in ('title', 'text'){where} order by seen_at desc limit :limit
+)
+select v.version_id, v.entry_id, v.feed, v.title, v.change, v.seen_at, v.version,
+  (select b.title from entry_versions b where b.entry_id = v.entry_id and b.feed = v.feed and b.version < v.version
+    order by b.version desc limit 1) as was
+from newest join entry_versions v on v.version_id = newest.version_id order by v.seen_at desc, v.version_id desc
+"""
+
+
+def newest_stories(reader: Reader, limit: int = 50) -> list[Row]:
+    """The stories that went on last."""
+    return reader.rows("select * from stories order by newest_at desc limit :limit", {"limit": limit})
 
 
 def per_day(reader: Reader, now: datetime, outlet: str | None = None) -> list[tuple[str, int]]:
@@ -122,6 +137,8 @@ class EntryPage:
     enclosures: list[Row]
     provenance: list[Row]
     story: Row | None
+    gone_at: str | None  # when it was first missed in `gone_from`, where older entries stayed, and still is
+    gone_from: str | None
 
 
 def entry_page(reader: Reader, entry_id: int) -> EntryPage | None:
@@ -130,17 +147,29 @@ def entry_page(reader: Reader, entry_id: int) -> EntryPage | None:
     if told is None:
         return None
     asked = {"entry_id": told.entry_id}
+    sightings = reader.rows(_SIGHTINGS, asked)
+    gone = _withdrawn(sightings)
     return EntryPage(
         entry=told,
         authors=json.loads(told.authors or "[]"),
         categories=json.loads(told.categories or "[]"),
         steps=steps(wordings(reader, told.entry_id)),
-        sightings=reader.rows(_SIGHTINGS, asked),
+        sightings=sightings,
         keys=reader.rows("select feed, kind, key, because, void from entry_keys where entry_id = :entry_id", asked),
         enclosures=reader.rows("select url, type, medium, title from enclosures where entry_id = :entry_id", asked),
         provenance=reader.rows(_PROVENANCE, asked),
         story=_story_of(reader, told.entry_id),
+        gone_at=gone["gone_at"] if gone else None,
+        gone_from=gone["feed"] if gone else None,
     )
+
+
+def _withdrawn(sightings: Sequence[Row]) -> Row | None:
+    """The last sighting, if no feed has the entry any more and it went while older ones stayed."""
+    if not sightings or any(each["gone_at"] is None for each in sightings):
+        return None
+    last: Row = max(sightings, key=lambda each: each["gone_at"])
+    return last if last["withdrawn"] else None
 
 
 def _story_of(reader: Reader, entry_id: int) -> Row | None:
@@ -169,8 +198,12 @@ def steps(told: Sequence[WordingTold]) -> list[Step]:
 
 
 def _changed(before: WordingTold, after: WordingTold) -> list[Changed]:
-    pairs = ((name, getattr(before, field) or "", getattr(after, field) or "") for field, name in COMPARED)
-    return [Changed(name, parts(old, new)) for name, old, new in pairs if old != new]
+    names: dict[tuple[str, str], list[str]] = {}  # what changed likewise is told once: where the teaser is the text
+    for field, name in COMPARED:
+        old, new = getattr(before, field) or "", getattr(after, field) or ""
+        if old != new:
+            names.setdefault((old, new), []).append(name)
+    return [Changed(" and ".join(each).capitalize(), parts(*texts)) for texts, each in names.items()]
 
 
 # --- charts -----------------------------------------------------------------------------------------------------------

@@ -1,30 +1,45 @@
 """What a search found, for programs: as CSV, JSON or Atom, and counted by what it can be narrowed to. Pure."""
 
 import json
-import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from uuid import NAMESPACE_URL, uuid5
-from xml.sax.saxutils import escape, quoteattr
 
 from storage.csv_lines import csv_line
 from storage.search import Hit
 from storage.search_marks import BEGIN, END
+from storage.web.atom import Told, feed
 
 _MARKS = str.maketrans("", "", BEGIN + END)
-_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, section 2.2
-COLUMNS = ("entry_id", "outlet", "feed", "title", "snippet", "url", "published_at", "first_seen_at")
+COLUMNS = ("entry_id", "outlet", "feed", "title", "snippet", "url", "published_at", "first_seen_at", "language")
 
 
 def facets(hits: Sequence[Hit]) -> dict[str, list[tuple[str, int]]]:
-    """Outlets, the one with most hits first, and months, the latest first."""
-    outlets = Counter(hit.outlet for hit in hits)
+    """Outlets and languages, the one with most hits first, and months, the latest first."""
     months = Counter((hit.published_at or hit.first_seen_at or "")[:7] for hit in hits)
     return {
-        "outlets": sorted(outlets.items(), key=lambda pair: (-pair[1], pair[0])),
+        "outlets": _counted(hit.outlet for hit in hits),
+        "languages": _counted(hit.language for hit in hits),
         "months": sorted(((month, count) for month, count in months.items() if month), reverse=True),
     }
+
+
+def _counted(names: Iterable[str | None]) -> list[tuple[str, int]]:
+    counts = Counter(name for name in names if name)
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def marked(text: str | None) -> list[tuple[bool, str]]:
+    """A text in parts, and whether each was found.
+
+    >>> marked(f"ein {BEGIN}Wort{END} mehr")
+    [(False, 'ein '), (True, 'Wort'), (False, ' mehr')]
+    """
+    pieces = []
+    for piece in (text or "").split(BEGIN):
+        inside, end, outside = piece.partition(END)
+        pieces += [(True, inside), (False, outside)] if end else [(False, piece)]
+    return [(is_found, part) for is_found, part in pieces if part]
 
 
 def as_csv(hits: Sequence[Hit]) -> str:
@@ -45,26 +60,15 @@ def _row(hit: Hit) -> dict[str, str | int | None]:
 
 def as_atom(hits: Sequence[Hit], words: str, now: str) -> str:
     """A feed (RFC 4287) of what is found by these words: whoever follows it follows the search. `now`: RFC 3339."""
-    return (
-        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">\n'
-        f"<title>{_text(f'chronik: {words}')}</title>\n<id>{_id(f'search {words}')}</id>\n<updated>{now}</updated>\n"
-        f"<author><name>chronik</name></author>\n{''.join(_entry(_row(hit)) for hit in hits)}</feed>\n"
+    return feed(f"chronik: {words}", now, (_told(_row(hit), now) for hit in hits))
+
+
+def _told(row: dict[str, str | int | None], now: str) -> Told:
+    return Told(
+        name=f"entry {row['entry_id']}",
+        title=str(row["title"] or ""),
+        updated=str(row["published_at"] or row["first_seen_at"] or now),
+        link=str(row["url"]) if row["url"] else None,
+        content=str(row["snippet"] or ""),
+        source=str(row["feed"]),
     )
-
-
-def _entry(row: dict[str, str | int | None]) -> str:
-    number, at = row["entry_id"], row["published_at"] or row["first_seen_at"]
-    link = f"<link rel='alternate' href={quoteattr(_NOT_XML.sub('', str(row['url'])))}/>" if row["url"] else ""
-    return (
-        f"<entry><id>{_id(f'entry {number}')}</id><title>{_text(row['title'] or '')}</title>"
-        f"<updated>{at}</updated>{link}<source><title>{_text(row['feed'])}</title></source>"
-        f"<content>{_text(row['snippet'] or '')}</content></entry>\n"
-    )
-
-
-def _id(name: str) -> str:
-    return uuid5(NAMESPACE_URL, f"chronik {name}").urn
-
-
-def _text(value: object) -> str:
-    return escape(_NOT_XML.sub("", str(value)))

@@ -1,39 +1,38 @@
 """The pages: what is asked for, what is looked up, which template shows it. Reading happens in threads, never here."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
-from datasette.utils.asgi import NotFound, Response
+from datasette.utils.asgi import BadRequest, NotFound, Response
 
 from storage import documents
 from storage.archive import Archive
+from storage.differing import parts
 from storage.errors import ArchiveError
-from storage.export.atom import atom
-from storage.export.slices import Slice
 from storage.named import named_queries
 from storage.reading import Reader, reading
-from storage.search import Hit, Search, search
-from storage.search_marks import BEGIN, END
+from storage.search import Hit, search
+from storage.search_syntax import SearchError
 from storage.story_sketch import is_available
-from storage.web import asking, drawing, found
+from storage.web import asking, drawing, following, found, whole
 from storage.web.story import later, story_of, story_page
+from storage.web.wish import problem, search_for, wish
 
 T = TypeVar("T")
 DATABASE = "archive"
 MENU = (
     ("/", "Start"),
     ("/search", "Search"),
+    ("/changes", "Changes"),
     ("/charts", "Charts"),
     ("/queries", "Questions"),
     ("/archive/entries", "Tables"),
-    ("/archive?sql=select+*+from+outlets", "SQL"),
+    ("/archive", "SQL"),
 )
-PER_PAGE = 25
-FEED_ENTRIES = 50
 
 
 async def start(datasette: Any, request: Any) -> Response:
@@ -46,61 +45,34 @@ async def start(datasette: Any, request: Any) -> Response:
 
 async def searching(datasette: Any, request: Any) -> Response:
     """Search, with the words that were found marked."""
-    asked = _wish(request)
+    asked, outlets = wish(request.args), await _asked(datasette, asking.outlets)
     hits: list[Hit] = []
-    problem = None
-    names = await _asked(datasette, asking.outlets)
-    if asked["q"].strip():
+    wrong = problem(asked, outlets)
+    if asked.q and not wrong:
         try:
-            hits = await _asked(datasette, lambda reader: search(reader, _search(asked)))
-        except ArchiveError as error:
-            problem = str(error)
-    shown = [(hit, marked(hit.title), marked(hit.snippet)) for hit in hits]
-    told = {"asked": asked, "hits": shown, "problem": problem, "outlets": names, "facets": found.facets(hits)}
+            hits = await _asked(datasette, lambda reader: search(reader, search_for(asked)))
+        except SearchError as error:
+            wrong = str(error)
+    shown = [(hit, found.marked(hit.title), found.marked(hit.snippet)) for hit in hits]
+    told = {"asked": asked, "hits": shown, "problem": wrong, "outlets": outlets, "facets": found.facets(hits)}
     return await _page(datasette, request, "searching.html", **told)
 
 
 async def searched(datasette: Any, request: Any) -> Response:
     """The same for programs."""
-    asked, form = _wish(request), request.url_vars["form"]
+    asked = wish(request.args)
+    if wrong := problem(asked, await _asked(datasette, asking.outlets)):
+        raise BadRequest(wrong)
     try:
-        hits = await _asked(datasette, lambda reader: search(reader, _search(asked)))
-    except ArchiveError as error:
-        return Response.text(f"{error}\n", status=400)
-    if form == "csv":
-        return Response(found.as_csv(hits), content_type="text/csv; charset=utf-8")
-    if form == "json":
-        return Response(found.as_json(hits), content_type="application/json; charset=utf-8")
-    body = found.as_atom(hits, asked["q"], f"{_now():%Y-%m-%dT%H:%M:%SZ}")
-    return Response(body, content_type="application/atom+xml; charset=utf-8")
-
-
-def _wish(request: Any) -> dict[str, str]:
-    return {name: request.args.get(name) or "" for name in ("q", "outlet", "since", "until", "sort")}
-
-
-def _search(asked: Mapping[str, str]) -> Search:
-    return Search(
-        words=asked["q"],
-        outlets=(asked["outlet"],) if asked["outlet"] else (),
-        since=asked["since"] or None,
-        until=f"{asked['until']}~" if asked["until"] else None,  # all of what begins so
-        sort="best" if asked["sort"] == "best" else "newest",
-        limit=PER_PAGE * 4,
-    )
-
-
-def marked(text: str | None) -> list[tuple[bool, str]]:
-    """A text in parts, and whether each was found.
-
-    >>> marked(f"ein {BEGIN}Wort{END} mehr")
-    [(False, 'ein '), (True, 'Wort'), (False, ' mehr')]
-    """
-    pieces = []
-    for piece in (text or "").split(BEGIN):
-        inside, end, outside = piece.partition(END)
-        pieces += [(True, inside), (False, outside)] if end else [(False, piece)]
-    return [(is_found, part) for is_found, part in pieces if part]
+        hits = await _asked(datasette, lambda reader: search(reader, search_for(asked)))
+    except SearchError as error:
+        raise BadRequest(str(error)) from error
+    match request.url_vars["form"]:
+        case "csv":
+            return Response(found.as_csv(hits), content_type="text/csv; charset=utf-8")
+        case "json":
+            return Response(found.as_json(hits), content_type="application/json; charset=utf-8")
+    return _atom(found.as_atom(hits, asked.q, _text(_now())))
 
 
 async def entry(datasette: Any, request: Any) -> Response:
@@ -109,6 +81,8 @@ async def entry(datasette: Any, request: Any) -> Response:
     page = await _asked(datasette, lambda reader: asking.entry_page(reader, entry_id))
     if page is None:
         raise NotFound(f"There is no entry {entry_id}")
+    if request.url_vars["form"]:
+        return _json(page)
     return await _page(datasette, request, "entry.html", page=page, is_link=is_link)
 
 
@@ -125,10 +99,12 @@ async def story(datasette: Any, request: Any) -> Response:
     if story_id is None:
         raise NotFound(f"There is no story {asked}")
     if story_id != asked:
-        return Response.redirect(f"/story/{story_id}")
+        return Response.redirect(f"/story/{story_id}{request.url_vars['form'] or ''}")
     page = await _asked(datasette, lambda reader: story_page(reader, asked, _number(compare)))
     if page is None:
         raise NotFound(f"There is no story {asked} any more")
+    if request.url_vars["form"]:
+        return _json(page)
     return await _page(datasette, request, "story.html", page=page, later=later)
 
 
@@ -178,26 +154,50 @@ async def queries(datasette: Any, request: Any) -> Response:
     return await _page(datasette, request, "queries.html", queries=named_queries().values())
 
 
+# --- to be followed, and whole ----------------------------------------------------------------------------------------
+
+
+async def changes(datasette: Any, request: Any) -> Response:
+    """The newest changes, of all outlets or one: a page, or a feed."""
+    outlet = await _outlet(datasette, request)
+    rows = await _asked(datasette, lambda reader: asking.changes(reader, outlet))
+    if request.url_vars["form"]:
+        return _atom(following.changes(rows, outlet, _text(_now()), _base(datasette, request)))
+    names = await _asked(datasette, asking.outlets)
+    shown = [(row, parts(row["was"] or "", row["title"] or "")) for row in rows]
+    return await _page(datasette, request, "changes.html", changes=shown, outlets=names, outlet=outlet or "")
+
+
 async def entries_atom(datasette: Any, request: Any) -> Response:
     """The newest entries, of all outlets or one, as an Atom feed."""
-    outlet = request.args.get("outlet") or None
-    body = await _asked(datasette, lambda reader: _atom(reader, outlet))
-    return Response(body, content_type="application/atom+xml; charset=utf-8")
+    outlet = await _outlet(datasette, request)
+    return _atom(await _asked(datasette, lambda reader: following.entries(reader, outlet)))
 
 
-def _atom(reader: Reader, outlet: str | None) -> bytes:
-    newest = reader.rows("select coalesce(max(seq), 0) as seq from entry")[0]["seq"]
-    wanted = Slice(selectors=(outlet,) if outlet else (), after_seq=max(newest - FEED_ENTRIES, 0))
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "entries.atom"
-        atom(reader, wanted, path, lambda _done: None)
-        return path.read_bytes()
+async def stories_atom(datasette: Any, request: Any) -> Response:
+    """The stories that went on last, as an Atom feed."""
+    rows = await _asked(datasette, asking.newest_stories)
+    return _atom(following.stories(rows, _text(_now()), _base(datasette, request)))
 
 
-async def too_much(datasette: Any, request: Any) -> Response:
-    """In place of an answer for which there is no memory."""
-    told = {"error": "The query wants more memory than one may have: ask for fewer or shorter values.", "status": 400}
-    return Response.html(await datasette.render_template("error.html", told, request=request), status=400)
+async def rows_atom(datasette: Any, request: Any, rows: Any, table: str | None, query_name: str | None) -> Response:
+    """What a page of Datasette's shows, as an Atom feed."""
+    said = [dict(row) for row in rows]
+    name = table or query_name or request.args.get("sql") or "rows"
+    return _atom(following.rows(name, said, _text(_now()), _base(datasette, request)))
+
+
+async def all_rows(datasette: Any, request: Any) -> Any:
+    """All rows of a view, for programs."""
+    asked = request.url_vars["view"], request.url_vars["form"], request.args
+    return await asyncio.to_thread(whole.answer, _path(datasette), *asked)
+
+
+async def _outlet(datasette: Any, request: Any) -> str | None:
+    asked = request.args.get("outlet") or None
+    if asked is not None and asked not in await _asked(datasette, asking.outlets):
+        raise NotFound(f"The archive has no outlet {asked}")
+    return asked
 
 
 # --- for all of them --------------------------------------------------------------------------------------------------
@@ -207,12 +207,15 @@ ROUTES = [
     (r"^/$", start),
     (r"^/search$", searching),
     (r"^/search\.(?P<form>csv|json|atom)$", searched),
-    (r"^/entry/(?P<entry_id>[0-9]{1,18})$", entry),
-    (r"^/story/(?P<story_id>[0-9]{1,18})$", story),
+    (r"^/entry/(?P<entry_id>[0-9]{1,18})(?P<form>\.json)?$", entry),
+    (r"^/story/(?P<story_id>[0-9]{1,18})(?P<form>\.json)?$", story),
     (r"^/document/(?P<document_id>[0-9]{1,18})$", raw),
     (r"^/charts$", charts),
     (r"^/queries$", queries),
+    (r"^/changes(?P<form>\.atom)?$", changes),
     (r"^/entries\.atom$", entries_atom),
+    (r"^/stories\.atom$", stories_atom),
+    (rf"^/{DATABASE}/(?P<view>{'|'.join(whole.NAMES)})\.(?P<form>{'|'.join(whole.FORMS)})$", all_rows),
 ]
 
 
@@ -230,6 +233,23 @@ async def _asked(datasette: Any, ask: Callable[[Reader], T]) -> T:
 
 async def _page(datasette: Any, request: Any, template: str, **values: Any) -> Response:
     return Response.html(await datasette.render_template(template, values, request=request))
+
+
+def _atom(body: str | bytes) -> Response:
+    return Response(body, content_type="application/atom+xml; charset=utf-8")
+
+
+def _json(page: Any) -> Response:
+    body = json.dumps(asdict(page), ensure_ascii=False, indent=1)
+    return Response(body, content_type="application/json; charset=utf-8")
+
+
+def _base(datasette: Any, request: Any) -> str:
+    return str(datasette.absolute_url(request, "")).rstrip("/")
+
+
+def _text(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _now() -> datetime:

@@ -10,7 +10,7 @@ from datasette import hookimpl
 from storage.engine import sqlite_driver
 from storage.permitted import authorizer
 from storage.reading import chronik_text
-from storage.web import pages
+from storage.web import pages, refusing
 
 # What Datasette wants to know of the schema.
 PRAGMAS = frozenset(
@@ -23,6 +23,7 @@ NAME = "chronik"
 MEMORY = 256 * 1024 * 1024  # bytes that SQLite may have in this process
 ANSWER = 64 * 1024 * 1024  # bytes of one answer
 OWN_ROOMS = "/-/"  # Datasette's, for whoever looks after it; of these only what its pages are made of is shown
+READING = ("GET", "HEAD")
 HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
     " base-uri 'none'; frame-ancestors 'none'",
@@ -88,8 +89,18 @@ def permission_allowed(action: str) -> bool | None:
 
 @hookimpl  # type: ignore[untyped-decorator]
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Any:
-    """A query that wants more memory than it may have is its author's affair, no fault of the page."""
-    return pages.too_much(datasette, request) if isinstance(exception, MemoryError) else None
+    """Whatever goes wrong, whosever fault it is."""
+    return refusing.refuse(datasette, request, exception)
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def register_output_renderer() -> dict[str, Any]:
+    """Whatever rows a page shows can be followed."""
+    return {"extension": "atom", "render": pages.rows_atom, "can_render": _has_columns}
+
+
+def _has_columns(columns: Sequence[str]) -> bool:
+    return bool(columns)
 
 
 @hookimpl  # type: ignore[untyped-decorator]
@@ -116,6 +127,8 @@ def asgi_wrapper(datasette: Any) -> Callable[[Application], Application]:
 
 def _refusal(scope: Scope, names: Sequence[str] | None) -> tuple[int, str] | None:
     path = scope["path"]
+    if scope["method"] not in READING:
+        return 405, "this page can but be read"
     if path.startswith(OWN_ROOMS) and not path.startswith(f"{OWN_ROOMS}static"):
         return 404, "not here"
     asked = dict(scope["headers"]).get(b"host", b"").decode("latin-1").lower()
@@ -136,6 +149,7 @@ def _is_ours(asked: str, names: Sequence[str]) -> bool:
 
 async def _refuse(send: Send, status: int, told: str) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    headers += [(b"allow", ", ".join(READING).encode())] if status == 405 else []  # RFC 9110, section 15.5.6
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": f"{told}\n".encode()})
 
