@@ -23,6 +23,7 @@ from storage.records import Route
 from storage.tables import document, feed, fetch, outlet
 
 MAGIC = b"SQLite format 3\x00"
+LOCKED_FOR = 2.0  # seconds that a reader may take to end what it writes
 Row: TypeAlias = Mapping[str, Any]
 
 
@@ -76,14 +77,17 @@ def entries(path: Path) -> tuple[str, Iterator[ForeignEntry]] | None:
 
 def _entries(path: Path, reader: Reader) -> Iterator[ForeignEntry]:
     with _opened(path) as connection:
-        yield from reader.read(connection)
+        try:
+            yield from reader.read(connection)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise ArchiveError(f"is not as {reader.name} keeps it in the versions known here: {error!r}") from error
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[Any]:
     driver = sqlite_driver()
     try:
-        connection = driver.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True)
+        connection = driver.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True, timeout=LOCKED_FOR)
         connection.row_factory = lambda cursor, row: {
             column[0]: value for column, value in zip(cursor.description, row, strict=True)
         }
@@ -94,7 +98,8 @@ def _opened(path: Path) -> Iterator[Any]:
         finally:
             connection.close()
     except (driver.Error, driver.Warning) as error:
-        raise ArchiveError(f"{path} cannot be read: {error}") from error
+        remedy = "; close the program that writes it, or load a copy of it" if "locked" in str(error) else ""
+        raise ArchiveError(f"cannot be read: {error}{remedy}") from error
 
 
 # --- each reader ------------------------------------------------------------------------------------------------------

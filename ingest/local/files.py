@@ -5,11 +5,13 @@ import re
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
+from io import BytesIO
 from pathlib import Path, PurePosixPath
-from typing import IO, TypeAlias
+from typing import IO, TypeAlias, cast
 
 from ingest.local import exported, readers, warc
 from ingest.local.documents import MAX_BYTES, FeedName, LocalDocument, Names, Unreadable, slug, unpacked
@@ -18,6 +20,16 @@ from storage import dumped, foreign
 TIME_ASSUMED = "seen when its file was last changed (assumed)"
 MAX_MEMBERS = 1_000_000
 ANY = Names()
+GZIP = b"\x1f\x8b"
+UNREADABLE = (  # what archives and what is packed raise if they are damaged, encrypted or packed in an unknown way
+    OSError,
+    EOFError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+)
 Found: TypeAlias = Iterator[LocalDocument | Unreadable]
 _TAR = re.compile(r"\.(tar|tgz|tbz2?|txz|tar\.(gz|bz2|xz))$", re.IGNORECASE)
 _BESIDE = ("-wal", "-shm", "-journal", ".lock", ".daemon")
@@ -71,15 +83,7 @@ def _file(path: Path, place: str, names: Names, max_bytes: int, *, pages: bool) 
             yield from _tar(path, place, names, max_bytes)
         else:
             yield _single(path, place, names, max_bytes)
-    except (
-        OSError,
-        EOFError,
-        tarfile.TarError,
-        zipfile.BadZipFile,
-        zlib.error,
-        NotImplementedError,
-        RuntimeError,
-    ) as e:
+    except UNREADABLE as e:
         yield Unreadable(place, f"cannot be read: {e}")
 
 
@@ -136,26 +140,33 @@ def _bounded(file: IO[bytes], max_bytes: int) -> bytes | None:
 def _zip(path: Path, place: str, names: Names, max_bytes: int) -> Found:
     with zipfile.ZipFile(path) as pack:
         for member in sorted(pack.infolist()[:MAX_MEMBERS], key=lambda each: each.date_time):
-            if member.is_dir():
-                continue
-            with pack.open(member) as file:
-                body = _bounded(file, max_bytes)
-            yield _member(place, member.filename, body, datetime(*member.date_time, tzinfo=UTC), names, max_bytes)
+            if not member.is_dir():
+                at = datetime(*member.date_time, tzinfo=UTC)
+                yield _member(place, member.filename, partial(pack.open, member), at, names, max_bytes)
 
 
 def _tar(path: Path, place: str, names: Names, max_bytes: int) -> Found:
     with tarfile.open(path) as pack:
         for member in pack:
-            file = pack.extractfile(member) if member.isfile() else None
-            if file is not None:
+            if member.isfile():
                 at = datetime.fromtimestamp(member.mtime, UTC)
-                yield _member(place, member.name, _bounded(file, max_bytes), at, names, max_bytes)
+                opened = partial(cast("Callable[[tarfile.TarInfo], IO[bytes]]", pack.extractfile), member)
+                yield _member(place, member.name, opened, at, names, max_bytes)
 
 
 def _member(
-    place: str, member: str, body: bytes | None, at: datetime, names: Names, max_bytes: int
+    place: str, member: str, opened: Callable[[], IO[bytes]], at: datetime, names: Names, max_bytes: int
 ) -> LocalDocument | Unreadable:
+    """One file of an archive, gzip undone. One that is damaged costs none of the others."""
     whole = f"{place}!{member}"
+    try:
+        with opened() as file:
+            body = _bounded(file, max_bytes)
+        if body is not None and body.startswith(GZIP):
+            with gzip.open(BytesIO(body)) as inner:
+                body = _bounded(cast("IO[bytes]", inner), max_bytes)
+    except UNREADABLE as error:
+        return Unreadable(whole, f"cannot be read: {error}")
     if body is None:
         return Unreadable(whole, f"is larger than {max_bytes} bytes")
     return _document(whole, f"{PurePosixPath(place).name}/{member}", body, at, names)

@@ -33,7 +33,7 @@ def of_database(path: Path, place: str, names: Names) -> Found:
         reader, entries = found
         yield from as_documents(entries, reader, place, names, _changed_at(path))
     except ArchiveError as error:
-        yield Unreadable(place, f"cannot be read: {error}")
+        yield Unreadable(place, str(error))
 
 
 def of_dump(path: Path, place: str, names: Names) -> Found:

@@ -3,6 +3,7 @@
 import gzip
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from saying import told
 from ingest.local.documents import FeedName, Names
 from ingest.local.files import documents
 from storage.archive import Archive
+from storage.engine import sqlite_driver
 
 FEED = "https://o.example/feed/"
 
@@ -198,6 +200,28 @@ def test_a_database_of_something_else_is_told_and_left_alone(tmp_path: Path) -> 
     path = database(tmp_path / "music.db", "create table tracks (a)")
     (found,) = load(tmp_path, path)
     assert "no feed reader" in (found.failure or "")
+
+
+def test_a_database_of_an_unknown_version_of_a_reader_is_told_with_what_is_otherwise_and_the_rest_is_loaded(
+    tmp_path: Path,
+) -> None:
+    path = database(
+        tmp_path / "old.sqlite",
+        "create table feeds (url text, title text)",
+        "insert into feeds values ('https://o.example/feed/', 'Meldungen')",
+    )
+    unlike, *others = load(tmp_path, path, newsboat(tmp_path))
+    assert "feed-to-sqlite" in (unlike.failure or "")
+    assert "'id'" in (unlike.failure or "")
+    assert [each.failure for each in others] == [None]
+
+
+def test_a_database_that_its_reader_is_writing_is_told_with_the_remedy(tmp_path: Path) -> None:
+    path = newsboat(tmp_path)
+    with closing(sqlite_driver().connect(str(path), isolation_level=None)) as busy:
+        busy.execute("begin exclusive")
+        (found,) = load(tmp_path, path)
+    assert (found.failure or "").startswith("cannot be read: database is locked; close the program")
 
 
 def test_a_list_of_feeds_is_told_where_it_is_taken_in(tmp_path: Path) -> None:
