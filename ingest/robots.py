@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from protego import Protego
 
@@ -71,8 +71,12 @@ class Robots:
         return None if seconds is None else min(timedelta(seconds=min(seconds, 3600)), LONGEST_DELAY)
 
     async def sitemaps(self, url: str) -> tuple[str, ...]:
-        """The sitemaps that the host names, whatever they are; to be asked like any address."""
-        return tuple((await self._rules(_origin(url))).sitemaps)
+        """The sitemaps that the host names, whatever they are; to be asked like any address.
+
+        They are to be whole addresses (sitemaps.org protocol 0.9, "Submitting"); paths are meant for the host itself.
+        """
+        origin = _origin(url)
+        return tuple(urljoin(f"{origin}/", each.strip()) for each in (await self._rules(origin)).sitemaps)
 
     async def _rules(self, origin: str) -> Protego:
         now = self._clock.now()
@@ -101,7 +105,7 @@ class Robots:
                 return _EVERYTHING
             self._forget_soon(origin)
             return _REFUSED if exc.reason is Reason.REFUSED_ADDRESS else _NOTHING
-        return Protego.parse(document.body[:MOST_BYTES].decode("utf-8", "replace"))
+        return Protego.parse(document.body[:MOST_BYTES].decode("utf-8-sig", "replace"))
 
     def _forget_soon(self, origin: str) -> None:
         if (known := self._known.get(origin)) is not None:

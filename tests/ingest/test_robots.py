@@ -116,6 +116,19 @@ def test_delay_and_sitemaps_are_told() -> None:
     run(test)
 
 
+def test_sitemaps_that_are_named_by_their_path_are_the_hosts_own() -> None:
+    async def test() -> None:
+        robots = Robots(Host("Sitemap: /a.xml\nSitemap: b.xml\nSitemap: //cdn.example/c.xml\n").get, FakeClock())
+        found = await robots.sitemaps(SITE + "/x/y")
+        assert found == (f"{SITE}/a.xml", f"{SITE}/b.xml", "https://cdn.example/c.xml")
+
+    run(test)
+
+
+def test_a_byte_order_mark_does_not_hide_the_first_rule() -> None:
+    assert not allowed("\ufeffUser-agent: *\nDisallow: /private/\n", "/private/x")
+
+
 @pytest.mark.parametrize("delay", ["1e308", "86400", "inf", "nan", "-1", "x"])
 def test_no_delay_is_longer_than_a_minute(delay: str) -> None:
     async def test() -> None:
