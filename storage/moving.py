@@ -85,9 +85,17 @@ class Move:
                 _without_references(tx.connection, self._tables)
             elif held != self._source.name:
                 raise ArchiveError(f"{self._target.name} is being filled from {held}: finish that, or empty it")
+        self._note_from_now_on()
+
+    def _note_from_now_on(self) -> None:
+        if self._source.on_server:
+            for statement in moving_notes.begun("postgresql", self._tables):
+                with self._source.write() as tx:
+                    tx.connection.exec_driver_sql(statement)
+            return
         with self._source.write() as tx:
             if moving_notes.NOTES not in inspect(tx.connection).get_table_names():
-                _say(tx.connection, moving_notes.begun(tx.connection.dialect.name, self._tables))
+                _say(tx.connection, moving_notes.begun("sqlite", self._tables))
 
     def _refuse_if_filled(self, connection: Connection) -> None:
         for table in self._tables:
@@ -148,8 +156,8 @@ class Move:
             with self._target.write() as tx:
                 for name, keys in by_table.items():
                     _renew(source.connection, tx, metadata.tables[name], keys)
-            gone = text(f"DELETE FROM {moving_notes.NOTES} WHERE n = :n")  # noqa: S608
-            source.connection.execute(gone, [{"n": row.n} for row in found])
+            settled = text(moving_notes.settled(source.connection.dialect.name))
+            source.connection.execute(settled, [{"n": row.n} for row in found])
             self._noted += len(found)
             self._tell("what changed meanwhile", self._noted, self._noted)
         return len(found)

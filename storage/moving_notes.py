@@ -11,18 +11,21 @@ NOTES = "moving"
 
 
 def begun(dialect: str, tables: Sequence[Table]) -> Iterator[str]:
-    """Note from now on."""
+    """Note from now on. On a server each is for a transaction of its own, and does no harm the second time.
+
+    Each waits for those who write into its table. Whoever waited for several would wait for one who waits for it.
+    """
     if dialect == "sqlite":
         yield f"CREATE TABLE {NOTES} (n INTEGER PRIMARY KEY AUTOINCREMENT, tab TEXT, pk TEXT, UNIQUE (tab, pk))"
         for table in tables:
             yield from _noting_in_file(table)
     else:
-        yield f"CREATE TABLE {NOTES} (n bigserial PRIMARY KEY, tab text, pk text, UNIQUE (tab, pk))"
+        yield f"CREATE TABLE IF NOT EXISTS {NOTES} (n bigserial PRIMARY KEY, tab text, pk text, UNIQUE (tab, pk))"
         yield _NOTING
         for table in tables:
             keys = ", ".join(f"'{key.name}'" for key in table.primary_key.columns)
             yield (
-                f'CREATE TRIGGER {NOTES}_{table.name} AFTER INSERT OR UPDATE OR DELETE ON "{table.name}"'
+                f'CREATE OR REPLACE TRIGGER {NOTES}_{table.name} AFTER INSERT OR UPDATE OR DELETE ON "{table.name}"'
                 f" FOR EACH ROW EXECUTE FUNCTION {NOTES}_note({keys})"
             )
 
@@ -41,7 +44,7 @@ def _keys(table: Table, side: str) -> str:
 
 
 _NOTING = f"""
-CREATE FUNCTION {NOTES}_note() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION {NOTES}_note() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
   side jsonb;
   noted jsonb;
@@ -54,6 +57,13 @@ BEGIN
   RETURN NULL;
 END $$
 """  # noqa: S608
+
+
+def settled(dialect: str) -> str:
+    """Strike a note out by its `n`; on a server unless somebody is noting that row just now, who may wait for us."""
+    if dialect == "sqlite":
+        return f"DELETE FROM {NOTES} WHERE n = :n"  # noqa: S608
+    return f"DELETE FROM {NOTES} WHERE n IN (SELECT n FROM {NOTES} WHERE n = :n FOR UPDATE SKIP LOCKED)"  # noqa: S608
 
 
 def ended(dialect: str, tables: Sequence[Table]) -> Iterator[str]:

@@ -55,7 +55,7 @@ def _moved(args: argparse.Namespace) -> int:
         with (
             Archive.open(archive_location(args)) as source,
             Archive.open(args.to, create=True, references=False) as target,
-            faults_told(target.name),
+            faults_told(f"{source.name} to {target.name}"),
             bars() as shown,
         ):
             telling = _Telling(shown.bar("moving"))

@@ -1,12 +1,14 @@
 """An archive moves from a file to a server and back: the same rows under the same ids, whatever happens meanwhile."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 
 import pytest
 from postgres import database
-from saying import Said, hours, told, visit
-from sqlalchemy import select, update
+from saying import ON_A_SERVER, Said, hours, rows, told, visit
+from sqlalchemy import bindparam, select, text, update
 
 from storage.archive import Archive
 from storage.care import verify
@@ -16,7 +18,7 @@ from storage.moving import Move, Tell
 from storage.moving_rows import fingerprint
 from storage.records import FeedRecord, Visit
 from storage.search import Search, search
-from storage.tables import entry, metadata
+from storage.tables import document, entry, fetch, metadata
 
 
 def quiet(_what: str, _done: int, _total: int) -> None:
@@ -141,6 +143,50 @@ def test_a_move_that_was_broken_off_goes_on(filled: Archive, elsewhere: str, at:
     moved(filled, elsewhere)
     with Archive.open(elsewhere) as target:
         assert everything(target) == everything(filled)
+
+
+@ON_A_SERVER
+def test_a_move_begins_while_others_write_and_nobody_waits_in_a_circle(filled: Archive, elsewhere: str) -> None:
+    with ThreadPoolExecutor() as threads:
+        with Archive.open(filled.location) as other, other.write() as tx:
+            tx.connection.execute(update(fetch).values(elapsed_ms=7))
+            move = threads.submit(moved, filled, elsewhere)
+            while not tx.value(text("select count(*) from pg_locks where not granted")):
+                pass
+            tx.connection.execute(update(document).values(content_type="text/xml"))
+        move.result()
+    with Archive.open(elsewhere) as target:
+        assert everything(target) == everything(filled)
+
+
+@ON_A_SERVER
+def test_what_somebody_is_changing_just_now_is_left_until_it_is_changed(filled: Archive, elsewhere: str) -> None:
+    """The other one holds the note of a second row when notes are struck out, and goes on to that of the first."""
+    named = update(document).values(content_type=bindparam("said")).where(document.c.document_id == bindparam("of"))
+    begun, may_go_on = Event(), Event()
+
+    def change() -> None:
+        with other.write() as tx:
+            tx.connection.execute(named, [{"of": 1, "said": "a"}, {"of": 2, "said": "a"}])
+        with other.write() as tx:
+            tx.connection.execute(named, [{"of": 2, "said": "b"}])
+            begun.set()
+            may_go_on.wait()
+            tx.connection.execute(named, [{"of": 1, "said": "b"}])
+
+    def tell(what: str, _done: int, _total: int) -> None:
+        if what == "fetch" and not begun.is_set():
+            threads.submit(change)
+            begun.wait()
+        if what == "what changed meanwhile":
+            may_go_on.set()
+
+    with Archive.open(filled.location) as other, ThreadPoolExecutor() as threads:
+        moved(filled, elsewhere, tell)
+    with Archive.open(elsewhere) as target:
+        assert everything(target) == everything(filled)
+        query = "select content_type from documents where document_id <= 2"
+        assert rows(target, query) == [("b",), ("b",)]
 
 
 def test_the_last_seconds_wait_for_whoever_works_on_it(filled: Archive, elsewhere: str) -> None:
