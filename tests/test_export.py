@@ -86,6 +86,19 @@ def test_an_export_that_is_loaded_gives_the_same_entries_and_versions(folder: Pa
         assert asked(folder, SIGHTINGS, back) == asked(folder, SIGHTINGS)
 
 
+def test_wordings_of_one_instant_come_back_from_ndjson_too(tmp_path: Path) -> None:
+    for name, title in (("a", "Wahl in Wien"), ("b", "Wahl in Graz")):
+        (tmp_path / f"{name}.xml").write_bytes(rss([item(1, title=title), item(2)]))
+    line = {"feed": "blatt/news", "fetched_at": "2026-03-01T12:00:00Z"}
+    (tmp_path / "all.ndjson").write_text("".join(json.dumps(line | {"path": f"{n}.xml"}) + "\n" for n in "ab"))
+    assert chronik("load", "--manifest", "all.ndjson", cwd=tmp_path).returncode == 0
+    exported(tmp_path, "-o", "all.jsonl")
+    loaded(tmp_path, "all.jsonl", "back.sqlite")
+    titles = "select title from entry_versions order by title"
+    assert asked(tmp_path, titles, "back.sqlite") == asked(tmp_path, titles)
+    assert len(asked(tmp_path, titles)) == 3
+
+
 def test_a_slice_as_sqlite_is_an_archive_with_the_same_ids_of_the_selected_feeds_alone(folder: Path) -> None:
     exported(folder, "blatt", "-o", "blatt.sqlite")
     query = (

@@ -14,13 +14,14 @@ from storage.archive import Archive
 
 PAGE = (Path(__file__).parents[1] / "docs" / "queries.md").read_text(encoding="utf-8")
 NOTEBOOKS = {
-    library: block
+    library + " of NDJSON" * ("ndjson" in block): block
     for block in re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
     for library in re.findall(r"^import (pandas|polars|duckdb)", block, re.MULTILINE)
 }
 SHOWN = {  # outlet, when, entries
     "pandas": ["apa 2026-01-01 1", "orf 2026-01-01 1", "2026-01-02 1"],
     "polars": ["apa 2026-01 1 2.0", "orf 2026-01 2 1.5"],
+    "polars of NDJSON": ["apa 1", "orf 2"],
     "duckdb": ["apa 2026-01-01 1", "orf 2026-01-01 1"],
 }
 
@@ -39,12 +40,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
     pytest.importorskip("pyarrow")
     assert chronik("export", "--format", "parquet", "-o", "exported", cwd=folder).returncode == 0
+    assert chronik("export", "-o", "exported.ndjson", cwd=folder).returncode == 0
     return folder
 
 
 @pytest.mark.parametrize("library", SHOWN)
 def test_what_is_shown_for_notebooks_runs(folder: Path, library: str) -> None:
-    if find_spec(library) is None:
+    if find_spec(library.partition(" ")[0]) is None:
         pytest.skip(f"{library} is not installed")
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", NOTEBOOKS[library]],

@@ -1,6 +1,7 @@
 """Entries that `chronik export --format ndjson` wrote, as documents: each wording is on a page of its feed."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from io import TextIOWrapper
@@ -12,6 +13,7 @@ from ingest.local.documents import FEED_NAME, LocalDocument, Names, Unreadable, 
 
 AT_ONCE = 1_000  # lines in memory at a time
 Found: TypeAlias = Iterator[LocalDocument | Unreadable]
+_Page: TypeAlias = tuple[str, str, int]  # feed, instant, and which of the wordings that an entry has of that instant
 
 
 def is_exported(start: bytes) -> bool:
@@ -28,26 +30,31 @@ def documents(path: Path, place: str, names: Names) -> Found:
     with unpacked(path) as packed, TextIOWrapper(packed, encoding="utf-8", errors="replace") as file:
         numbered = enumerate(file, 1)
         while lines := list(islice(numbered, AT_ONCE)):
-            pages: dict[tuple[str, str], list[dict[str, Any]]] = {}
+            pages: dict[_Page, list[dict[str, Any]]] = {}
             for number, line in lines:
                 wrong = _sort(line, pages)
                 if wrong:
                     yield Unreadable(f"{place}:{number}", wrong)
-            yield from (_page(place, feed, at, items, names) for (feed, at), items in sorted(pages.items(), key=_order))
+            found = sorted(pages.items(), key=_order)
+            yield from (_page(place, feed, at, items, names) for (feed, at, _), items in found)
 
 
-def _order(page: tuple[tuple[str, str], Any]) -> tuple[str, str]:
-    return page[0][1], page[0][0]
+def _order(page: tuple[_Page, Any]) -> tuple[str, str, int]:
+    feed, at, turn = page[0]
+    return at, feed, turn
 
 
-def _sort(line: str, pages: dict[tuple[str, str], list[dict[str, Any]]]) -> str | None:
+def _sort(line: str, pages: dict[_Page, list[dict[str, Any]]]) -> str | None:
     """Put an entry's wordings on their pages; what is wrong with the line, if anything."""
+    turns: Counter[tuple[str, str]] = Counter()
     try:
         for said in json.loads(line)["wordings"]:
             at = datetime.fromisoformat(said["seen_at"]).astimezone(UTC)
             if not FEED_NAME.fullmatch(said["feed"]):
                 return f"{said['feed']!r} is no name of a feed"
-            pages.setdefault((said["feed"], at.isoformat()), []).append(_item(said))
+            page = said["feed"], at.isoformat()
+            turns[page] += 1
+            pages.setdefault((*page, turns[page]), []).append(_item(said))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         return f"is no entry as `chronik export` writes it ({type(error).__name__}: {error})"
     return None
