@@ -189,12 +189,15 @@ class Replay:
         got = cap & np.isfinite(self.seen)
         times, entries = o.edits
         edits = (times >= self.starts) & (times < self.ends) & o.cap[entries]
+        lost, withdrawn = cap & ~got, np.isfinite(o.del_)
         return self.count | {
             "kind": o.kind,
             "all": int(span.sum()),
             "cap": int(cap.sum()),
             "got": int(got.sum()),
             "gotall": int((span & np.isfinite(self.seen)).sum()),
+            "lost_withdrawn": int((lost & withdrawn).sum()),
+            "lost_dated_back": int((lost & ~withdrawn & (o.pub < o.live)).sum()),
             "delay": (self.seen[got] - o.live[got]).astype(np.float32),
             "edits": int(edits.sum()),
             "edits_got": int((self.last_seen[entries[edits]] >= times[edits]).sum()),
@@ -216,6 +219,7 @@ def own_outages(a):
 def nothing(o, delay, requests):
     """The result of a bound, which loses nothing by construction."""
     empty = dict.fromkeys(("viol", "pages", "tp", "fp", "lf", "ls", "edits", "edits_got", "all"), 0)
+    empty |= {"lost_withdrawn": 0, "lost_dated_back": 0}
     n = len(delay)
     return empty | {
         "kind": o.kind,

@@ -112,7 +112,7 @@ def summarise(rows, a):
     total = {
         key: sum(row[key] for row in rows)
         for key in ("all", "cap", "got", "gotall", "req", "bodies", "viol", "pages", "tp", "fp", "lf", "ls", "edits")
-        + ("edits_got",)
+        + ("edits_got", "lost_withdrawn", "lost_dated_back")
     }
     delays = np.concatenate([row["delay"] for row in rows])
     losses = [100 * (1 - row["got"] / row["cap"]) for row in rows if row["cap"] >= 20]
@@ -135,6 +135,9 @@ def summarise(rows, a):
         "n1": sum(loss > 1 for loss in losses),
         "pages_day": total["pages"] / outlet_days,
         "entries": total["cap"],
+        "lost": total["cap"] - total["got"],
+        "lost_withdrawn": total["lost_withdrawn"],
+        "lost_dated_back": total["lost_dated_back"],
         "unav": 100 - _percent(total["cap"], total["all"]),
     }
 
