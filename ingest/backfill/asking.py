@@ -62,14 +62,18 @@ class Asker:
         return answer
 
     async def _document(self, road: Road[Any], ask: Ask, about: About) -> Document:
+        answer = road.in_hand(ask) or await self._fetched(road, ask)
+        answer = replace(answer, fetch=replace(answer.fetch, is_article=road.is_article(ask)))
+        return await asyncio.to_thread(road.taken, ask, answer, about)
+
+    async def _fetched(self, road: Road[Any], ask: Ask) -> Document:
         spacing = self.spacing
         if ask.obeys_robots:
             await self.robots.check(ask.url)
             spacing = max(spacing, await self.robots.delay(ask.url) or spacing)
         answer = await self.line.web.fetch(self._request(ask, road.route, spacing))
         assert isinstance(answer, Document)  # noqa: S101 - asked without validators
-        answer = replace(answer, fetch=replace(answer.fetch, is_article=road.is_article(ask)))
-        return await asyncio.to_thread(road.taken, ask, answer, about)
+        return answer
 
     def _request(self, ask: Ask, route: Route, spacing: timedelta | None = None) -> Request:
         """The feed's own headers go to the feed's own origin."""

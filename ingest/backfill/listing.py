@@ -13,6 +13,8 @@ from ingest.inflate import MAGIC, Gzip, InflateError
 
 MOST_BYTES = 64 * 1024 * 1024  # unpacked
 MOST = 50_000  # addresses of one file, as the protocol has it
+MOST_NEWS = 5_000  # entries that are read at once
+_URL = re.compile(rb"<(?:[\w.-]{1,40}:)?url[\s>]")
 _TAG = re.compile(
     rb"<(/?)(?:[\w.-]{1,40}:)?(sitemapindex|sitemap|urlset|url|loc|lastmod|publication_date)\b[^<>]{0,500}>"
     rb"\s{0,1000}(?:<!\[CDATA\[)?([^<\]]{0,3000})"
@@ -59,6 +61,21 @@ def is_list(body: bytes) -> bool:
 def has_news(body: bytes) -> bool:
     """True for a sitemap whose addresses come with a date of publication: a news sitemap, to be read as a feed."""
     return b"publication_date" in body and b"<urlset" in body[:4096].lower().replace(b"sm:", b"")
+
+
+def part_of(body: bytes, number: int, most: int = MOST_NEWS) -> tuple[bytes, int]:
+    """The entries of one part of a news sitemap, as a sitemap of their own, and how many parts it has.
+
+    The last one ends as the whole does.
+    """
+    begins = [match.start() for match in _URL.finditer(body)][::most] if has_news(body) else []
+    root = _ROOT.search(body)
+    if len(begins) < 2 or root is None:
+        return body, 1
+    head, number = body[: begins[0]], min(number, len(begins) - 1)
+    if number == len(begins) - 1:
+        return head + body[begins[number] :], len(begins)
+    return head + body[begins[number] : begins[number + 1]] + b"</" + root[0][1:] + b">", len(begins)
 
 
 def unpacked(body: bytes) -> bytes:

@@ -75,12 +75,14 @@ class About:
 class Ask:
     """What to ask next. `obeys_robots`: as RFC 9309 has it for whoever walks a site page by page.
 
-    `spacing`: at least this long after the last request to the host, whatever the configuration says.
+    `spacing`: at least this long after the last request to the host, whatever the configuration says. `part`: of a
+    document that is too long to be read at once.
     """
 
     url: str
     obeys_robots: bool = True
     spacing: timedelta | None = None
+    part: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,10 @@ class Road(ABC, Generic[W]):
     def met(self, walk: W) -> W:
         """The walk where it meets what an earlier one had."""
         return ended(walk, "all that is older was had before")
+
+    def in_hand(self, ask: Ask) -> Document | None:
+        """The document of which another part was just read: nobody need be asked for it."""
+        return None
 
     def taken(self, ask: Ask, document: Document, about: About) -> Document:
         """The document as it is to be read; in a thread. Raises FetchError if it is not what was asked for."""

@@ -14,7 +14,7 @@ from typing import TypeAlias
 from urllib.parse import urljoin
 
 from ingest.backfill.asking import may_pass
-from ingest.backfill.listing import has_news, is_list, places, unpacked
+from ingest.backfill.listing import has_news, is_list, part_of, places, unpacked
 from ingest.backfill.road import About, Ask, Listed, Page, Road, Walk, breaks_off, ended, failed
 from ingest.document import Document
 from ingest.errors import FetchError
@@ -25,16 +25,18 @@ from storage.records import Reading, Reason, Route
 GUESSES: tuple[str, ...] = ("sitemap-news.xml", "news-sitemap.xml", "sitemap_news.xml", "sitemap.xml")
 GUESSES += ("sitemap_index.xml", "wp-sitemap.xml", "sitemap.xml.gz")
 MOST_FILES = 20_000
+MOST_NAMED = 5
 File: TypeAlias = tuple[str, str]  # address, lastmod as written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SitemapWalk(Walk):
     """`queue` are files yet to be asked for; `been` are those that were (digest, lastmod), `plain` the families that
-    name addresses only. `place` is the next page of `file`, which names pages that are wanted. `unread` files of an
-    index could not be read, or only in part, `lost` pages could not be had: such files are in `been` without lastmod,
-    so that the next walk asks for them again. So are files that have entries younger than their lastmod: where one has,
-    the others' are not believed either, and those are asked for that were `skipped` for them.
+    name addresses only. `place` is the next page of `file`, which names pages that are wanted. `long` is a file that is
+    read part by part, and `part` the next. `unread` files of an index could not be read, or only in part, `lost` pages
+    could not be had: such files are in `been` without lastmod, so that the next walk asks for them again; `named` says
+    which the first of them are, and why. So are files that have entries younger than their lastmod: where one has, the
+    others' are not believed either, and those are asked for that were `skipped` for them.
     """
 
     roots: tuple[str, ...]
@@ -46,6 +48,9 @@ class SitemapWalk(Walk):
     unread: int = 0
     lost: int = 0
     skipped: tuple[File, ...] = ()
+    long: File | None = None
+    part: int = 0
+    named: tuple[str, ...] = ()
 
 
 class Sitemap(Road[SitemapWalk]):
@@ -57,6 +62,7 @@ class Sitemap(Road[SitemapWalk]):
 
     def __init__(self) -> None:
         self._pages: tuple[str, tuple[str, ...]] = ("", ())
+        self._long: tuple[str, Document, int] | None = None  # the file in hand, and how many parts it has
 
     async def begin(self, about: About) -> SitemapWalk | None:
         if not about.is_main:
@@ -72,7 +78,10 @@ class Sitemap(Road[SitemapWalk]):
         if walk.file is not None:
             own, pages = self._pages
             return Ask(pages[walk.place]) if own == walk.file[0] else Ask(walk.file[0])
-        return Ask(walk.queue[0][0])
+        return Ask(walk.long[0], part=walk.part) if walk.long else Ask(walk.queue[0][0])
+
+    def in_hand(self, ask: Ask) -> Document | None:
+        return self._long[1] if self._long and ask.part and self._long[0] == ask.url else None
 
     # --- what comes -----------------------------------------------------------------------------------------------
 
@@ -83,7 +92,14 @@ class Sitemap(Road[SitemapWalk]):
             raise failed(document, Reason.DECOMPRESSION, str(error)) from error
         if not (self.is_article(ask) or is_list(document.body)):
             raise failed(document, Reason.NOT_A_FEED, "a page that is no sitemap")
-        return document
+        return document if self.is_article(ask) else self._part(ask, document)
+
+    def _part(self, ask: Ask, document: Document) -> Document:
+        body, parts = part_of(document.body, ask.part)
+        self._long = (ask.url, document, parts) if parts > 1 else None
+        if parts == 1:
+            return document
+        return replace(document, body=body, fetch=replace(document.fetch, detail=f"part {ask.part + 1} of {parts}"))
 
     def is_feed(self, ask: Ask, document: Document) -> bool:
         return self.is_article(ask) or has_news(document.body)
@@ -105,21 +121,29 @@ class Sitemap(Road[SitemapWalk]):
     def after(self, walk: SitemapWalk, page: Page, about: About) -> SitemapWalk:
         if walk.file is not None and self._pages[0] == walk.file[0]:
             return self._after_article(walk, page)
-        file = walk.file or walk.queue[0]
-        queue = walk.queue if walk.file else walk.queue[1:]
+        file = walk.file or walk.long or walk.queue[0]
+        queue = walk.queue if walk.file or walk.long else walk.queue[1:]
         is_whole, is_younger = page.failure is None and not breaks_off(page), _is_younger(walk, page, file)
         been = (_digest(file[0]), file[1] if is_whole and not is_younger else "")
-        walk = replace(walk, file=None, queue=queue, been=(*walk.been, been))
+        walk = self._read(replace(walk, file=None, queue=queue), file, been, page)
         if is_younger:
             walk = replace(_with_files(walk, walk.skipped), skipped=())
         if not is_whole and file[0] not in walk.roots:
-            walk = replace(walk, whole=False, unread=walk.unread + 1)
+            named = (*walk.named, f"{file[0]} ({page.detail or 'breaks off'})")[:MOST_NAMED]
+            walk = replace(walk, whole=False, unread=walk.unread + 1, named=named)
         if page.failure is not None:
             return on(walk, page.detail)
         walk = replace(walk, offered=walk.offered or page.reading is not None or bool(page.listed))
         if page.reading is None:
             return self._after_list(walk, file, page, about)
         return self._with_pages(walk, file, _lacking(page.reading, about)) if about.scope.pages else on(walk)
+
+    def _read(self, walk: SitemapWalk, file: File, been: tuple[str, str], page: Page) -> SitemapWalk:
+        """The walk with a file read, or a part of it."""
+        if page.failure is None and self._long and page.ask.part + 1 < self._long[2]:
+            return replace(walk, long=file, part=page.ask.part + 1)
+        self._long = None
+        return replace(walk, long=None, part=0, been=(*walk.been, been))
 
     def _after_list(self, walk: SitemapWalk, file: File, page: Page, about: About) -> SitemapWalk:
         named = telling((url, lastmod) for url, lastmod, kind in page.listed if kind)
@@ -154,10 +178,12 @@ class Sitemap(Road[SitemapWalk]):
         """All files but those that say they are as they were; the roots say nothing of themselves."""
         been = tuple((name, lastmod) for name, lastmod in walk.been if lastmod)
         queue = _ordered((url, "") for url in walk.roots)
-        return replace(walk, ended=None, queue=queue, been=been, file=None, unread=0, lost=0, skipped=(), whole=True)
+        walk = replace(walk, ended=None, queue=queue, been=been, file=None, long=None, part=0, skipped=())
+        return replace(walk, unread=0, named=(), lost=0, whole=True)
 
     def left(self, walk: SitemapWalk) -> int | None:
-        return len(walk.queue) + (len(self._pages[1]) - walk.place if walk.file else 0)
+        pages = len(self._pages[1]) - walk.place if walk.file else 0
+        return len(walk.queue) + pages + (self._long[2] - walk.part if walk.long and self._long else 0)
 
 
 def _is_younger(walk: SitemapWalk, page: Page, file: File) -> bool:
@@ -199,12 +225,14 @@ def on(walk: SitemapWalk, because: str = "") -> SitemapWalk:
     while queue and family(queue[0][0]) in walk.plain and not sounds_like_news(queue[0][0]):
         queue = queue[1:]
     walk = replace(walk, queue=queue)
-    if queue:
+    if queue or walk.long:
         return walk
     if not walk.offered:
         return ended(walk, f"no sitemap: {because}")
     lost = f"; {walk.lost} of the pages could not be had" if walk.lost else ""
-    return ended(walk, f"all sitemaps are read{f' but {walk.unread}' if walk.unread else ''}{lost}")
+    but = f" but {walk.unread}: {', '.join(walk.named)}{' …' * (walk.unread > MOST_NAMED)}" if walk.unread else ""
+    plain = "; those without news were passed over (--pages)" if walk.plain else ""
+    return ended(walk, f"all sitemaps are read{but}{lost}{plain}")
 
 
 def telling(files: Iterable[File]) -> list[File]:

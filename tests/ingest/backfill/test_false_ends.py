@@ -10,6 +10,8 @@ from outlets import Outlet
 from pasts import config_text, got, guids
 from servers import Asked, Page, answer, serving
 
+from ingest.backfill import sitemap
+from ingest.backfill.listing import part_of
 from ingest.backfill.run import Past
 from ingest.cli.coverage import missing
 from storage.jobs import JobState
@@ -109,3 +111,40 @@ def test_a_document_of_a_chain_that_breaks_off_is_told_and_asked_for_again(tmp_p
         assert server.count("/archive/3") == 3
     assert guids(tmp_path) == list(range(1, 301))
     assert told_missing(again) == ""
+
+
+# --- sitemaps ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_sitemap_that_is_too_long_to_be_read_at_once_is_read_in_parts_and_asked_for_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sitemap, "part_of", lambda body, number: part_of(body, number, 30))
+    outlet = Outlet(100, paging=None)
+    with serving(outlet.pages()) as server:
+        server.pages |= outlet.sitemaps(server.url)
+        past = got(tmp_path, config_text(server), Route.SITEMAP, most=4)
+        assert past.arrived[Route.SITEMAP].state is JobState.STOPPED
+        assert server.count("/news-1.xml.gz") == 1
+        past = got(tmp_path, config_text(server), Route.SITEMAP)
+        assert server.count("/news-1.xml.gz") == 2
+    assert past.arrived[Route.SITEMAP].state is JobState.DONE
+    assert guids(tmp_path) == list(range(1, 101))
+
+
+def test_a_part_of_a_sitemap_is_a_sitemap_and_the_last_one_ends_as_the_whole_does() -> None:
+    whole = Outlet(100).news_sitemap(list(range(1, 101)))
+    parts = [part_of(whole[:-30], number, 30)[0] for number in range(4)]
+    assert [part.count(b"<news:title>") for part in parts] == [30, 30, 30, 10]
+    assert [part.endswith(b"</urlset>") for part in parts] == [True, True, True, False]
+    assert part_of(whole, 0)[1] == 1
+
+
+def test_files_of_an_index_that_could_not_be_read_are_named(tmp_path: Path) -> None:
+    outlet = Outlet(100, paging=None)
+    with serving(outlet.pages()) as server:
+        server.pages |= outlet.sitemaps(server.url, size=50)
+        server.pages["/news-2.xml.gz"] = answer(b"", 404)
+        past = got(tmp_path, config_text(server), Route.SITEMAP)
+        assert f"all sitemaps are read but 1: {server.url('/news-2.xml.gz')} (HTTP 404" in told_missing(past)
+        assert "passed over (--pages)" in past.arrived[Route.SITEMAP].because
