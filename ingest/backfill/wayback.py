@@ -118,7 +118,7 @@ class Wayback(Road[WaybackWalk]):
         found = [(line[0], walk.listing) for line in page.listed if line[0]]
         captures = tuple(sorted({*walk.captures, *found}))[-MOST:]
         following = walk.listing if more else walk.listing + 1
-        walk = replace(walk, offered=True, captures=captures, resume=more, listing=following)
+        walk = replace(walk, offered=walk.offered or bool(captures), captures=captures, resume=more, listing=following)
         if walk.listing < len(walk.urls):
             return walk
         walk = replace(walk, pages=len(captures) + walk.asked)

@@ -24,6 +24,7 @@ POSTS = "wp/v2/posts"
 SIZES = (100, 50, 20, 10)  # posts a request; 100 is the most, some sites allow less
 FIELDS = "id,date,date_gmt,modified_gmt,link,guid,title,excerpt,content,type,format,_links,_embedded"
 EMBEDDED = "author,wp:term,wp:featuredmedia"
+POST, MOST_NOISE = b'[{"id":', 64 * 1024  # how a list of posts begins, and how far from the answer's beginning
 _DATE = re.compile(r'"date"\s*:\s*"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)"')
 _LINK = re.compile(r"<([^<>]+)>\s*;\s*rel=[\"']?https://api\.w\.org/", re.IGNORECASE)
 _LOCAL = timedelta(hours=15)  # no site's own time is further from UTC
@@ -76,6 +77,14 @@ class WordPress(Road[WordPressWalk]):
             query += f"&{name}={value}" if value else ""
         query += f"&page={page}" if page > 1 else ""
         return Ask(f"{root}{'&' if '?' in root else '?'}{query}")
+
+    def taken(self, ask: Ask, document: Document, about: About) -> Document:
+        """The posts alone: a site that shows its PHP's warnings has them stand before the list."""
+        start = document.body.find(POST, 0, MOST_NOISE)
+        if start <= 0 or document.body.lstrip()[:1] in {b"[", b"{"}:
+            return document
+        detail = f"{start} bytes of other text before the list of posts were left out"
+        return replace(document, body=document.body[start:], fetch=replace(document.fetch, detail=detail))
 
     def after(self, walk: WordPressWalk, page: Page, about: About) -> WordPressWalk:
         is_read = page.reading is not None and page.reading.head.format == "wordpress"

@@ -134,7 +134,7 @@ def missing(past: "Past") -> list[str]:
     ]
     if empty := _empty_months(past.after):
         lines.append(f"no entries at all in {', '.join(empty[:6])}" + (" …" if len(empty) > 6 else ""))
-    if arrived and not any(each.walk.offered for each in arrived.values()):
+    if arrived and not cut and not any(each.walk.offered for each in arrived.values()):
         lines.append("no route leads into its past: what its window does not show can only come from files (load)")
     return [f"missing: {line}" for line in lines]
 
@@ -184,29 +184,26 @@ def _route_json(route: Route, arrived: "Arrived", count: Count) -> dict[str, Any
 # --- gaps and promises ------------------------------------------------------------------------------------------------
 
 
+GAPS = {"closed": "closed", "unclosable": "unclosable: nobody has it any more", "still_open": "still open"}
+
+
 def repaired_lines(result: "Repaired") -> list[str]:
     """What became of a feed's gaps."""
-    if not (result.closed or result.unclosable or result.still_open):
+    parts = [f"{number} {GAPS[name]}" for name, number in _gaps(result).items() if number]
+    if not parts:
         return [f"{result.feed.name}: no open gap"]
-    parts = [
-        f"{number} {what}"
-        for number, what in (
-            (result.closed, "closed"),
-            (result.unclosable, "unclosable: nobody has it any more"),
-            (result.still_open, "still open"),
-        )
-        if number
-    ]
     lines = [f"{result.feed.name}: gaps: {', '.join(parts)}; {result.recovered} entries recovered"]
     return lines + [f"  {route.value:<9} {because}" for route, because in result.because]
+
+
+def _gaps(result: "Repaired") -> dict[str, int]:
+    return {name: getattr(result, name) for name in GAPS}
 
 
 def repaired_json(result: "Repaired") -> dict[str, Any]:
     return {
         "feed": result.feed.name,
-        "closed": result.closed,
-        "unclosable": result.unclosable,
-        "still_open": result.still_open,
+        **_gaps(result),
         "entries_recovered": result.recovered,
         "routes": [{"route": route.value, "because": because} for route, because in result.because],
     }

@@ -34,6 +34,14 @@ def test_each_route_has_its_counts_and_how_far_it_came() -> None:
     ]
 
 
+def test_that_no_route_leads_there_is_said_only_when_all_were_asked() -> None:
+    asleep = Arrived(Walk(), JobState.STOPPED, "o.example may not be asked before noon")
+    assert "no route leads into its past" in missing(past({Route.PAGES: NONE}, {}, {}))[0]
+    assert missing(past({Route.PAGES: NONE, Route.WORDPRESS: asleep}, {}, {})) == [
+        "missing: wordpress was cut short: o.example may not be asked before noon"
+    ]
+
+
 def test_routes_that_were_cut_short_for_one_reason_are_told_together() -> None:
     assert missing(past({Route.PAGES: CUT, Route.WAYBACK: CUT, Route.SITEMAP: DONE}, {}, {})) == [
         "missing: pages, wayback were cut short: as many requests as were allowed"
