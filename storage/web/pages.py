@@ -141,7 +141,7 @@ def _drawn(reader: Reader, now: datetime, outlet: str | None) -> list[str]:
     drawn = [
         drawing.bars(asking.per_day(reader, now, outlet), title=f"New entries a day, {whose}"),
         drawing.heat(asking.hours_of_week(reader, now, outlet), title=f"Published when (UTC), {whose}, 30 days"),
-        drawing.bars(asking.lags(reader, now, outlet), title=f"Seen how long after publication, {whose}, 30 days"),
+        drawing.lines(asking.lags(reader, now, outlet), title=f"Seen how long after publication, {whose}, 30 days"),
     ]
     if outlet is not None:
         seen = asking.days_seen(reader, now.date(), outlet)

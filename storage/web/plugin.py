@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from typing import Any
 
 from datasette import hookimpl
+from markupsafe import Markup
 
 from storage.engine import sqlite_driver
 from storage.permitted import authorizer
@@ -23,6 +24,7 @@ NAME = "chronik"
 MEMORY = 256 * 1024 * 1024  # bytes that SQLite may have in this process
 ANSWER = 64 * 1024 * 1024  # bytes of one answer
 OWN_ROOMS = "/-/"  # Datasette's, for whoever looks after it; of these only what its pages are made of is shown
+PLACES = {"entry_id": "entry", "story_id": "story", "document_id": "document"}
 READING = ("GET", "HEAD")
 HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
@@ -79,6 +81,14 @@ class _Rows:
 def extra_template_vars() -> dict[str, Any]:
     """For all templates, Datasette's too."""
     return {"menu": pages.MENU}
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def render_cell(value: object, column: str) -> Markup | None:
+    """In whatever rows are shown, an id leads to the page of what it is the id of."""
+    if column not in PLACES or not isinstance(value, int):
+        return None
+    return Markup('<a href="/{}/{}">{}</a>').format(PLACES[column], value, value)
 
 
 @hookimpl  # type: ignore[untyped-decorator]

@@ -96,6 +96,25 @@ def test_charts_say_in_words_what_they_show(page: Any, address: str) -> None:
     assert page.locator("svg rect title").first.text_content()
 
 
+@pytest.mark.parametrize("where", ["/archive/entries?entry_id=1", "/archive?sql=select+1+as+entry_id"])
+def test_an_id_leads_to_its_page(page: Any, address: str, where: str) -> None:
+    page.goto(f"{address}{where}")
+    page.click("td a:has-text('1')")
+    assert page.url.endswith("/entry/1")
+
+
+def test_maps_lie_on_a_desk_and_stand_on_a_phone(browser: Any, address: str) -> None:
+    for width, shown in ((1200, "lying"), (360, "upright")):
+        context = browser.new_context(viewport={"width": width, "height": 800})
+        page = context.new_page()
+        page.goto(f"{address}/charts?outlet=orf")
+        maps = page.locator("svg.lying, svg.upright").locator("visible=true")
+        assert set(maps.evaluate_all("all => all.map(each => each.getAttribute('class'))")) == {shown}
+        inside = "all => all.every(each => each.scrollWidth <= each.clientWidth)"
+        assert page.locator("figure").evaluate_all(inside) or width > 360
+        context.close()
+
+
 def test_a_question_is_answered_with_its_parameter(page: Any, address: str) -> None:
     page.goto(f"{address}/queries")
     page.click("a[href='/archive/first-to-report']")
