@@ -74,6 +74,8 @@ def wants_to_subscribe(offer: Offered, hub: Hub | None, now: datetime, *, has_se
     if held is None or held.asked_at is None or (held.hub, held.topic) != (hub.url, hub.topic):
         return True
     waited = now - held.asked_at
+    if waited < -RESTARTED:
+        return True  # asked by a clock that was ahead: until when that holds, nobody knows
     match held.state:
         case Stage.REFUSED:
             return waited > REFUSED

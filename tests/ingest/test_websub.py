@@ -89,6 +89,13 @@ def test_a_hub_that_does_not_come_back_is_asked_four_times_a_day_and_one_that_re
     assert asked_now(held(state=Stage.REFUSED, asked_at=NOW - 8 * DAY))
 
 
+def test_what_a_clock_asked_that_was_ahead_is_asked_again() -> None:
+    ahead = NOW + 10 * DAY
+    for state in (Stage.ACTIVE, Stage.ASKED, Stage.REFUSED):
+        assert asked_now(held(state=state, asked_at=ahead, lease_until=ahead + DAY))
+    assert not asked_now(held(asked_at=NOW + timedelta(seconds=5)))  # a clock that is corrected is not set back
+
+
 def test_a_feed_that_fails_or_is_not_listed_asks_no_hub() -> None:
     assert not wants_to_subscribe(offer(polled=False), HUB, NOW, has_secret=False)
     assert not wants_to_subscribe(offer(), None, NOW, has_secret=False)
