@@ -5,6 +5,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from ingest.cli.frame import DONE, NOTHING_STARTED, SOME_FAILED, Stop, print_error
@@ -44,7 +45,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print_error(stop.message)
         return stop.code
     except KeyboardInterrupt:
-        print_error("interrupted; what was done is kept")
+        with suppress(KeyboardInterrupt):  # pressed again
+            print_error("interrupted; what was done is kept")
         return 130
     except BrokenPipeError:  # the reader of our output has gone (`chronik sql … | head`)
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - keeps the interpreter's last flush quiet

@@ -19,6 +19,7 @@ from ingest.cli.coverage import (
     repaired_lines,
 )
 from ingest.cli.frame import DONE, SOME_FAILED, Stop, print_error, printable
+from ingest.cli.interrupt import run
 from ingest.cli.progress import WIDE, Bar, Bars, bars
 from storage.records import FeedRecord, Route
 
@@ -64,7 +65,7 @@ def main(args: argparse.Namespace) -> int:
         archive.list_outlets(listing(config))
         feeds = chosen(archive, args.selector)
         told = Told(as_json=args.json)
-        asyncio.run(_run(config, archive, feeds, wanted, told, args))
+        run(_run(config, archive, feeds, wanted, told, args))
         archive.refresh()
     told.finish()
     return SOME_FAILED if told.failed else DONE

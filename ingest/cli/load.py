@@ -1,22 +1,25 @@
 """`chronik load`: take local documents in."""
 
 import argparse
-import asyncio
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.cli.frame import DONE, SOME_FAILED, Stop, printable
+from ingest.cli.interrupt import run
 from ingest.cli.progress import Bar, bar
 
 if TYPE_CHECKING:
     from ingest.load import Loaded
     from ingest.local.documents import FeedName
     from storage.archive import Archive
+
+
+MOST_FAILURES = 1_000  # that are named in --json
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,7 +58,7 @@ def main(args: argparse.Namespace) -> int:
         told = Told()
         collect_rarely()
         with bar("loading", None, quiet=args.json) as shown:
-            asyncio.run(_load(args, name, archive, lambda loaded: told.take(loaded, shown, quiet=args.json)))
+            run(_load(args, name, archive, lambda loaded: told.take(loaded, shown, quiet=args.json)))
         archive.refresh()
     print(json.dumps(told.as_json()) if args.json else told.summary())
     return SOME_FAILED if told.failed else DONE
@@ -113,12 +116,15 @@ class Told:
     seen: int = 0
     new: int = 0
     changed: int = 0
+    failures: list[dict[str, str]] = field(default_factory=list)
 
     def take(self, loaded: "Loaded", shown: Bar, *, quiet: bool) -> None:
         """One more place."""
         self.documents += 1
         if loaded.failure is not None:
             self.failed += 1
+            if len(self.failures) < MOST_FAILURES:
+                self.failures.append({"place": loaded.place, "why": loaded.failure})
             if not quiet:
                 shown.say(printable(f"{loaded.place}: {loaded.failure}"))
         if (recorded := loaded.recorded) is not None:
@@ -130,12 +136,12 @@ class Told:
 
     def summary(self) -> str:
         """The last line."""
-        parts = [f"{self.documents} documents"]
+        parts = [f"{self.documents} document{'' if self.documents == 1 else 's'}"]
         parts += [f"{self.known} known already"] if self.known else []
         parts += [f"{self.failed} failed"] if self.failed else []
         return ", ".join(parts) + f"; {self.new} new entries, {self.changed} changed"
 
-    def as_json(self) -> dict[str, int]:
+    def as_json(self) -> dict[str, Any]:
         """All of it, for machines."""
         return {
             "documents": self.documents,
@@ -144,4 +150,5 @@ class Told:
             "entries_seen": self.seen,
             "entries_new": self.new,
             "entries_changed": self.changed,
+            "failures": self.failures,
         }

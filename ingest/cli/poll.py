@@ -1,13 +1,13 @@
 """`chronik poll`: one pass over the due feeds."""
 
 import argparse
-import asyncio
 import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.cli.frame import DONE, SOME_FAILED, printable
+from ingest.cli.interrupt import run
 from ingest.cli.progress import Bar, bar
 from ingest.pipeline import Visited
 from storage.records import Failed, FeedRecord, Ingested, Outcome, Reading
@@ -29,7 +29,7 @@ def main(args: argparse.Namespace) -> int:
         archive.list_outlets(listing(config))
         feeds = chosen(archive, args.selector)
         told = Told(selected=feeds)
-        asyncio.run(_poll(config, archive, feeds, told, args))
+        run(_poll(config, archive, feeds, told, args))
         archive.refresh()
     print(json.dumps(told.as_json(), ensure_ascii=False) if args.json else told.summary())
     return SOME_FAILED if told.failed or told.put_off() else DONE

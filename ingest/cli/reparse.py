@@ -1,7 +1,6 @@
 """`chronik reparse`: read the stored documents again with today's parser."""
 
 import argparse
-import asyncio
 import json
 import os
 from dataclasses import asdict
@@ -9,6 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ingest.cli.frame import DONE, Stop
+from ingest.cli.interrupt import run
 from ingest.cli.progress import bar
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def main(args: argparse.Namespace) -> int:
         feeds = selected(archive.feeds(), args.selector)
         if not feeds:
             raise Stop("no such feed in the archive: `chronik status` lists them")
-        report = asyncio.run(_reparse(archive, feeds, args))
+        report = run(_reparse(archive, feeds, args))
         if not args.dry_run:
             archive.refresh()
     print(json.dumps(_as_json(report)) if args.json else told(report, dry_run=args.dry_run))
