@@ -29,7 +29,7 @@ FEW = 200  # notes that are left to the last seconds
 _FROM = "moving_from"  # key in archive_info of a target that is not whole yet
 _COPIED = "moved "  # begins the keys that say how far each table is copied
 # The index is made anew, of the target's own kind; who works on the source does not work on the target.
-_STAY = {table.name for table in (search_pending, search_line, search_former, poller, archive_info)}
+STAY = {table.name for table in (search_pending, search_line, search_former, poller, archive_info)}
 
 Tell: TypeAlias = Callable[[str, int, int], None]  # what is done now, rows done, rows in all
 
@@ -50,7 +50,7 @@ class Move:
         self._target = target
         self._tell = tell
         self._noted = 0
-        moving = [table for table in metadata.sorted_tables if table.name not in _STAY]
+        moving = [table for table in metadata.sorted_tables if table.name not in STAY]
         self._tables = [table for table in moving if table.primary_key.columns]
         self._small = [table for table in moving if not table.primary_key.columns]  # copied whole, at last
 

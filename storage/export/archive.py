@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, delete, func, select, update
 
 from storage.archive import Archive
 from storage.care import backup, compact
+from storage.copying import copy_from_server
 from storage.engine import lock_path
 from storage.errors import ArchiveError
 from storage.export.slices import Slice
@@ -22,13 +23,14 @@ def sqlite(archive: Archive, wanted: Slice, path: Path, tell: Callable[[int], No
     """Copy the archive and take out of the copy what is not wanted; returns how many documents it has.
 
     `since` and `until` go by when a document was seen; `after_seq`: all since the first wording of what changed since.
-    Raises ArchiveError if the archive is no file, or the path is its own.
+    Raises ArchiveError if the path is the archive's own.
     """
     if path.is_dir():
         raise ArchiveError(f"{path} is a folder: name a file")
     partial = path.with_name(f".{path.name}.partial")
     try:
-        backup(archive, partial)
+        partial.unlink(missing_ok=True)
+        (copy_from_server if archive.on_server else backup)(archive, partial)
         with Archive.open(str(partial)) as copy:
             _cut(copy, wanted, tell)
             bring_back(copy)  # it is read wherever it is taken to

@@ -14,6 +14,8 @@ from storage.archive import Archive
 from storage.care import verify
 from storage.daemon_lock import only_daemon
 from storage.errors import ArchiveError
+from storage.export.archive import sqlite as as_archive
+from storage.export.slices import Slice
 from storage.moving import Move, Tell
 from storage.moving_rows import fingerprint
 from storage.records import FeedRecord, Visit
@@ -210,6 +212,17 @@ def test_the_last_seconds_wait_for_whoever_works_on_it(filled: Archive, elsewher
     assert len(waited) == 1
     with Archive.open(elsewhere) as target:
         assert everything(target) == everything(filled)
+
+
+@ON_A_SERVER
+def test_a_slice_of_a_servers_archive_is_a_file_that_says_the_same(filled: Archive, tmp_path: Path) -> None:
+    path = tmp_path / "slice.sqlite"
+    assert as_archive(filled, Slice(), path, lambda _done: None) > 60
+    with Archive.open(str(path)) as copy:
+        assert told(copy) == told(filled)
+        assert titles(copy, "größe OR meldung") == titles(filled, "größe OR meldung") != []
+        assert not [found for found in verify(copy) if found.grave]
+    filled.record(history(filled.ensure_feed("orf", "alle"), first=200))
 
 
 def test_an_archive_that_is_not_empty_is_not_overwritten(filled: Archive, elsewhere: str) -> None:

@@ -327,7 +327,6 @@ def test_all_can_be_taken_in_again_and_the_objects_stay(archive: Archive, store:
         store.begin()
 
 
-@IN_A_FILE
 def test_a_slice_has_its_documents_within(archive: Archive, feed: FeedRecord, store: S3, tmp_path: Path) -> None:
     fill(archive, feed)
     stow(archive, store.url, LONG_AFTER)
