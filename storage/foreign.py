@@ -88,8 +88,10 @@ def _opened(path: Path) -> Iterator[Any]:
     driver = sqlite_driver()
     try:
         connection = driver.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True, timeout=LOCKED_FOR)
+        connection.text_factory = _readable
         connection.row_factory = lambda cursor, row: {
-            column[0]: value for column, value in zip(cursor.description, row, strict=True)
+            column[0]: _readable(value) if isinstance(value, bytes) else value
+            for column, value in zip(cursor.description, row, strict=True)
         }
         try:
             for pragma in ("trusted_schema = OFF", "cell_size_check = ON", "query_only = ON"):
@@ -100,6 +102,11 @@ def _opened(path: Path) -> Iterator[Any]:
     except (driver.Error, driver.Warning) as error:
         remedy = "; close the program that writes it, or load a copy of it" if "locked" in str(error) else ""
         raise ArchiveError(f"cannot be read: {error}{remedy}") from error
+
+
+def _readable(text: bytes) -> str:
+    """SQLite holds no column to its type, and no text to its encoding."""
+    return text.decode("utf-8", "replace")
 
 
 # --- each reader ------------------------------------------------------------------------------------------------------

@@ -141,17 +141,25 @@ def _zip(path: Path, place: str, names: Names, max_bytes: int) -> Found:
     with zipfile.ZipFile(path) as pack:
         for member in sorted(pack.infolist()[:MAX_MEMBERS], key=lambda each: each.date_time):
             if not member.is_dir():
-                at = datetime(*member.date_time, tzinfo=UTC)
-                yield _member(place, member.filename, partial(pack.open, member), at, names, max_bytes)
+                yield _member(place, member.filename, partial(pack.open, member), _told(member), names, max_bytes)
 
 
 def _tar(path: Path, place: str, names: Names, max_bytes: int) -> Found:
     with tarfile.open(path) as pack:
         for member in pack:
             if member.isfile():
-                at = datetime.fromtimestamp(member.mtime, UTC)
                 opened = partial(cast("Callable[[tarfile.TarInfo], IO[bytes]]", pack.extractfile), member)
-                yield _member(place, member.name, opened, at, names, max_bytes)
+                yield _member(place, member.name, opened, _told(member), names, max_bytes)
+
+
+def _told(member: zipfile.ZipInfo | tarfile.TarInfo) -> datetime:
+    """When a file of an archive was last changed; 1980 where that is no time: month 0, a year that no calendar has."""
+    try:
+        if isinstance(member, tarfile.TarInfo):
+            return datetime.fromtimestamp(member.mtime, UTC)
+        return datetime(*member.date_time, tzinfo=UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime(1980, 1, 1, tzinfo=UTC)
 
 
 def _member(

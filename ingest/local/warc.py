@@ -42,7 +42,7 @@ def documents(
     try:
         with path.open("rb") as file:
             records = ArchiveIterator(file)
-            for record in records:
+            for record in _each(records):
                 digest = record.rec_headers.get_header("WARC-Payload-Digest")
                 is_response, found = record.rec_type in {"response", "resource"}, []
                 if is_response:
@@ -56,16 +56,34 @@ def documents(
                     with path.open("rb") as again:
                         again.seek(seen[digest])
                         yield from _response(record, next(ArchiveIterator(again)), place, names, max_bytes, pages=pages)
-        if path.stat().st_size > end + len(b"\r\n\r\n"):
+        if _follows(path, end):
             raise EOFError(f"what stands after byte {end} is no record")
     except (ArchiveLoadFailed, OSError, EOFError, ValueError) as error:
         yield Unreadable(place, f"breaks off or is damaged: {error}")
 
 
+def _follows(path: Path, end: int) -> bool:
+    """Whether more than the end of a record stands there."""
+    with path.open("rb") as file:
+        file.seek(end)
+        return file.read(8).strip(b"\r\n") != b""
+
+
+def _each(records: Any) -> Iterator[Any]:
+    """The records; a head that breaks off is nothing that warcio expects."""
+    try:
+        yield from records
+    except (AttributeError, TypeError) as error:
+        raise EOFError("its last record has no whole head") from error
+
+
 def _whole(records: Any, record: Any) -> tuple[int, int]:
     """Where in the file a record begins and ends, once it is read to its end. Raises EOFError if it has none."""
     offset, length = records.get_record_offset(), records.get_record_length()
-    if getattr(record.raw_stream, "limit", 1):  # bytes that should still come; none: it does not say how long it is
+    said = (record.rec_headers.get_header("Content-Length") or "").strip()
+    if not said.isdecimal() or getattr(
+        record.raw_stream, "limit", 1
+    ):  # bytes that should still come; none: it does not say how long it is
         raise EOFError("its last record has no end")
     return offset, offset + length
 

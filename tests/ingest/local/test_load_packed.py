@@ -12,6 +12,9 @@ import pytest
 from feeds import news
 from loads import asked, load
 
+from ingest.cli.load import Told
+from ingest.cli.progress import bar
+from ingest.load import Loaded
 from ingest.local.documents import FeedName, Names, Unreadable
 from ingest.local.files import documents
 
@@ -63,3 +66,24 @@ def test_a_member_that_unpacks_to_more_than_allowed_is_not_held_in_memory(tmp_pa
     (found,) = documents([path], max_bytes=10_000)
     assert isinstance(found, Unreadable)
     assert found.why == "is larger than 10000 bytes"
+
+
+def test_a_member_without_a_time_that_any_calendar_has_is_loaded_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "saved.zip"
+    with zipfile.ZipFile(path, "w") as zipped_up:
+        zipped_up.writestr(zipfile.ZipInfo("a.xml", (1980, 0, 0, 0, 0, 0)), news(1))
+    tape = tmp_path / "saved.tar"
+    with tarfile.open(tape, "w", format=tarfile.PAX_FORMAT) as pack:
+        member = tarfile.TarInfo("b.xml")
+        member.size, member.mtime = len(news(2)), 10**15
+        pack.addfile(member, BytesIO(news(2)))
+    assert [each.failure for each in load(tmp_path, path, tape, names=NAMES)] == [None, None]
+    assert asked(tmp_path, "select distinct requested_at from fetches") == [("1980-01-01T00:00:00Z",)]
+
+
+def test_machines_are_told_what_failed_and_why() -> None:
+    told = Told()
+    with bar("loading", None, quiet=True) as shown:
+        told.take(Loaded("a.xml", failure="not_a_feed: a picture"), shown, quiet=True)
+    assert told.as_json()["failures"] == [{"place": "a.xml", "why": "not_a_feed: a picture"}]
+    assert told.summary().startswith("1 document, 1 failed")

@@ -12,7 +12,7 @@ from feeds import item, news, rss
 from loads import asked, load
 from saying import told
 
-from ingest.local.documents import FeedName, Names
+from ingest.local.documents import FeedName, Names, Unreadable
 from ingest.local.files import documents
 from storage.archive import Archive
 from storage.engine import sqlite_driver
@@ -216,6 +216,20 @@ def test_a_database_of_an_unknown_version_of_a_reader_is_told_with_what_is_other
     assert [each.failure for each in others] == [None]
 
 
+def test_what_a_reader_keeps_as_bytes_or_in_no_encoding_is_text_all_the_same(tmp_path: Path) -> None:
+    path = database(
+        newsboat(tmp_path), "update rss_item set title = x'c39c62657220ff', author = x'416e6e' where id = 1"
+    )
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("update rss_item set title = cast(x'5a7765ff' as text) where id = 2")
+        connection.commit()
+    assert [each.failure for each in load(tmp_path, path)] == [None]
+    assert asked(tmp_path, "select title from entries order by title") == [
+        ("Zwe\N{REPLACEMENT CHARACTER}",),
+        ("Über \N{REPLACEMENT CHARACTER}",),
+    ]
+
+
 def test_a_database_that_its_reader_is_writing_is_told_with_the_remedy(tmp_path: Path) -> None:
     path = newsboat(tmp_path)
     with closing(sqlite_driver().connect(str(path), isolation_level=None)) as busy:
@@ -319,6 +333,17 @@ def test_a_warc_file_that_breaks_off_gives_what_is_whole(tmp_path: Path) -> None
     assert [each.failure is None for each in found] == [True, False]
     assert "breaks off" in (found[1].failure or "")
     assert asked(tmp_path, "select count(*) from entries") == [(2,)]
+
+
+def test_a_warc_file_may_break_off_anywhere(tmp_path: Path) -> None:
+    path = warc(tmp_path, *[(FEED, "2026-03-02T00:00:00Z", b"x" * 40, "application/rss+xml")] * 2)
+    whole = path.read_bytes()
+    second = whole.index(b"WARC/1.0", 1)
+    for end in range(second + 1, len(whole) - len(b"\r\n\r\n")):
+        path.write_bytes(whole[:end])
+        *_, last = documents([path], pages=True)
+        assert isinstance(last, Unreadable), end
+        assert last.why.startswith("breaks off or is damaged: ")
 
 
 @pytest.mark.parametrize("packed", [False, True])
