@@ -81,9 +81,8 @@ def _whole(records: Any, record: Any) -> tuple[int, int]:
     """Where in the file a record begins and ends, once it is read to its end. Raises EOFError if it has none."""
     offset, length = records.get_record_offset(), records.get_record_length()
     said = (record.rec_headers.get_header("Content-Length") or "").strip()
-    if not said.isdecimal() or getattr(
-        record.raw_stream, "limit", 1
-    ):  # bytes that should still come; none: it does not say how long it is
+    left = getattr(record.raw_stream, "limit", None)  # bytes that should still come; none: nobody knows how many
+    if not said.isdecimal() or left is None or left:
         raise EOFError("its last record has no end")
     return offset, offset + length
 
