@@ -40,6 +40,20 @@ _EXPLANATIONS = {
 }
 
 
+_VIEWS = "select name, sql from sqlite_schema where type = 'view', or --list for questions that are ready"
+# Words of other databases, and what to write here.
+_ELSEWHERE = {
+    **dict.fromkeys((".", "\\", "show", "describe", "desc", "use", "help"), _VIEWS),
+    **dict.fromkeys(("now", "getdate", "current_time"), "datetime('now')"),
+    **dict.fromkeys(("ilike", "similar"), "like: it takes no notice of case in a to z"),
+    **dict.fromkeys(("regexp", "regexp_like", "rlike"), "like, glob, or entries_fts match '…'"),
+    **dict.fromkeys(("date_trunc", "to_char", "extract", "year", "month"), "substr(published_at, 1, 7) or strftime(…)"),
+    **dict.fromkeys(("left", "right"), "substr(…)"),
+    "if": "iif(…) or case when … end",
+    **dict.fromkeys(("string_agg", "array_agg"), "group_concat(…)"),
+}
+
+
 class _Explainer:
     def __init__(self, connection: _Connection, query: str) -> None:
         self._connection = connection
@@ -47,7 +61,7 @@ class _Explainer:
 
     def syntax(self, near: str) -> str:
         at = self._first_bad(near)
-        what = f'syntax error near "{near}"'
+        what = f'syntax error near "{near}"{_written(near)}'
         return what if at is None else f"{what}, {pointed_out(self._query, at)}"
 
     def _first_bad(self, near: str) -> int | None:
@@ -88,7 +102,8 @@ class _Explainer:
 
     def no_function(self, name: str) -> str:
         rows = self._connection.execute("pragma function_list").fetchall()
-        return f"no function {name}{_meant(name, sorted({row[0] for row in rows}))}{self._place_of(name)}"
+        meant = _written(name) or _meant(name, sorted({row[0] for row in rows}))
+        return f"no function {name}{meant}{self._place_of(name)}"
 
     def refused(self) -> str:
         words = [token.text.upper() for token in tokens(self._query)]
@@ -131,6 +146,11 @@ def column_names(connection: _Connection, view: str) -> list[str]:
     """The columns of a view; none where there is no such view."""
     quoted = view.replace('"', '""')
     return [row[1] for row in connection.execute(f'pragma table_info("{quoted}")').fetchall()]
+
+
+def _written(word: str) -> str:
+    here = _ELSEWHERE.get(word.lower())
+    return f"; write {here}" if here else ""
 
 
 def _meant(name: str, names: Iterable[str]) -> str:

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from storage.compounds import parts
 
 TITLE = "\ue000"  # before the stem of a word of the title; for private use, but a letter to FTS5
-_RULES = 3  # grows when this module or storage.compounds finds other stems
+_RULES = 4  # grows when this module or storage.compounds finds other stems
 # Soft hyphens and blanks without width are where a word may be broken; FTS5 breaks it.
 _HYPHENS = "-‐‑\u00ad\u200b\u200c\u200d\u2060\ufeff"
 WORDS = re.compile(rf"[^\W_]+(?:[{_HYPHENS}]+[^\W_]+)*")
@@ -82,7 +82,9 @@ def _found(text: str | None, language: str | None) -> tuple[set[str], set[str]]:
             stemmed.update(found)
             written.add(as_written)
         if _HYPHEN.search(word):
-            written.discard(plain(_HYPHEN.sub("", word)))
+            in_one = plain(_HYPHEN.sub("", word))
+            written.discard(in_one)
+            stemmed.update([in_one] if _is_letters_and_digits(in_one) else [])
     return stemmed, written
 
 
@@ -106,6 +108,8 @@ def forms(word: str) -> Iterator[str]:
 def roots(word: str) -> set[str]:
     """What to ask the index for, to find all inflected forms of a word: its stem in each language."""
     lowered = word.lower()
+    if _is_letters_and_digits(lowered):
+        return {plain(lowered)}
     if not _has_stem(lowered):
         return set()
     return {_stem(lowered, "german"), plain(_stemmer("english")(lowered))}
@@ -151,6 +155,11 @@ def _analysed(word: str, rule: str) -> tuple[str, frozenset[str]]:
     stem = _stem(word, rule)
     compound = parts(stem, lambda each: _stem(each, rule)) if rule == "german" else ()
     return plain(word), frozenset((stem, *compound))
+
+
+def _is_letters_and_digits(word: str) -> bool:
+    """Covid19, G7: it has no stem, but may be hyphened."""
+    return len(word) <= _LONGEST and _HAS_DIGIT.search(word) is not None and not word.isdigit()
 
 
 def _has_stem(word: str) -> bool:

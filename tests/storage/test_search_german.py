@@ -62,6 +62,9 @@ FOUND = [
     ("Kriege", "Im Ukrainekrieg"),
     ("Corona-Virus", "Das Coronavirus"),
     ("EU-Gipfel", "Beim EU-Gipfel in Brüssel"),
+    ("Covid19", "An Covid-19 erkrankt"),
+    ("Covid-19", "Die Folgen von Covid19"),
+    ("title:G7", "Die G-7 tagen"),
 ]
 NOT_FOUND = [
     ("Krieg", "Er kriegt nichts"),
@@ -86,6 +89,7 @@ NOT_FOUND = [
     ("Ukraine-Krieg", "Der Krieg in der Ukraine"),
     ("Wien", "Der Wein ist gut"),
     ("Bahn", "Er bahnt sich an"),
+    ("Covid19", "Von 19 Fällen von Covid"),
 ]
 TEXTS = sorted({text for _, text in FOUND + NOT_FOUND})
 
