@@ -96,6 +96,7 @@ class Line:
     forced: bool = False
     price: Callable[[FeedRecord], timedelta] = lambda _feed: Bounds().price  # see Bounds
     is_listed: Callable[[FeedRecord], bool] = lambda _feed: False  # a list of its outlet's latest news is looked at
+    leapt: Callable[[datetime | None], timedelta] = lambda _since: timedelta(0)  # how far the clock was set forward
     large: asyncio.Lock = field(default_factory=asyncio.Lock)  # one large document at a time, from parser to commit
 
     async def visit(self, feed: FeedRecord) -> Visited:
@@ -141,6 +142,7 @@ class Line:
         manner = self.config.manner(feed.name)
         bounds = Bounds(manner.min_interval, manner.max_interval, self.price(feed))
         told = replace(told, repairable=True) if self.is_listed(feed) else told
+        told = replace(told, leapt=self.leapt(feed.last_success_at))
         return standing(feed, recorded, told, bounds, self.clock.now())
 
     async def _outcome(self, feed: FeedRecord, held: AsyncExitStack) -> tuple[Outcome, Signals]:

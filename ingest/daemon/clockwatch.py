@@ -20,9 +20,16 @@ class Leaps:
     _leaps: list[tuple[datetime, timedelta]] = field(default_factory=list)
 
     def leapt(self, by: timedelta, now: datetime) -> None:
-        """It was set by so much, and shows `now`. Back is no leap: what was before is ahead of us then."""
+        """It was set by so much, and shows `now`. Set back, it takes leaps back, the latest first."""
+        while by < timedelta(0) and self._leaps:
+            before, length = self._leaps.pop()
+            by, now = by + length, before + by + length
         if by > timedelta(0):
             self._leaps.append((now - by, by))
+
+    def since(self, at: datetime | None) -> timedelta:
+        """How far it was set forward since that instant, in all. None has been no time."""
+        return timedelta(0) if at is None else self.of_today(at) - at
 
     def of_today(self, at: datetime) -> datetime:
         """An instant by the clock as it goes now."""

@@ -302,7 +302,8 @@ class Daemon:
     def _watched(self, session: Session) -> Line:
         timed = Timed(session.line.parser, self.metrics.parsed, session.clock.monotonic)
         listed = self._reconciling.is_listed
-        return replace(session.line, parser=timed, price=self._pushes.price, is_listed=listed)
+        leapt = self._alarm.leaps.since
+        return replace(session.line, parser=timed, price=self._pushes.price, is_listed=listed, leapt=leapt)
 
     # --- the end ---
 

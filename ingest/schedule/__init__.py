@@ -61,7 +61,7 @@ class Due:
 def _after_success(
     feed: FeedRecord, recorded: Recorded, told: Signals, memory: Memory, bounds: Bounds, now: datetime
 ) -> Standing:
-    memory = _learned(memory, recorded, told, now)
+    memory = _learned(_without_leaps(memory, told), recorded, told, now)
     memory, due = _due(feed, memory, told, bounds, now)
     memory, url = moves.moved(memory, told, recorded, now)
     return Standing(
@@ -76,6 +76,14 @@ def _after_success(
         url_because=None if url is None else moves.BECAUSE,
         estimated_missed=None if recorded.unseen is None else estimated_missed(memory, *recorded.unseen),
     )
+
+
+def _without_leaps(memory: Memory, told: Signals) -> Memory:
+    """As if the last look had been by the clock as it goes now."""
+    known = memory.rhythm
+    if known is None or not told.leapt:
+        return memory
+    return replace(memory, rhythm=replace(known, until=known.until + _in_minutes(told.leapt)))
 
 
 def _learned(memory: Memory, recorded: Recorded, told: Signals, now: datetime) -> Memory:

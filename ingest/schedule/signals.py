@@ -27,7 +27,8 @@ class Signals:
     `failed` with `detail` if it gave no document. `fresh_for` is Cache-Control or Expires, `hints` what the document
     says of its own rhythm (ttl, sy:*, skipHours, skipDays). `published` are the dates of all entries in the document.
     `repairable`: what is missed can be had otherwise and will be asked for: pages of the past, a list of the last days.
-    None: not known; then the document's own signs of pages count.
+    None: not known; then the document's own signs of pages count. `leapt`: how far the clock was set forward since the
+    last look: that time did not pass, and nothing could come in it.
     """
 
     failed: Reason | None = None
@@ -43,3 +44,4 @@ class Signals:
     hints: dict[str, Any] = field(default_factory=dict)
     published: tuple[datetime, ...] = ()
     repairable: bool | None = None
+    leapt: timedelta = timedelta(0)

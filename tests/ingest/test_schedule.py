@@ -175,6 +175,19 @@ def test_a_burst_brings_us_back_sooner() -> None:
     assert burst.waits[-1] < 0.8 * calm.waits[-1]
 
 
+def test_time_that_the_clock_leapt_over_teaches_nothing() -> None:
+    def waits(leap: timedelta, told: timedelta) -> timedelta:
+        busy = Life(evenly(10 * MINUTE)).until(MONDAY + 2 * DAY)
+        busy.now += leap
+        shown = tuple(busy.past[-20:])
+        busy.stands(Signals(published=shown, leapt=told), seen(shown, 2))
+        return busy.waits[-1]
+
+    none, week = timedelta(0), 7 * DAY
+    assert abs(waits(week, told=week) - waits(none, told=none)) < MINUTE
+    assert waits(week, told=none) > 2 * waits(none, told=none)
+
+
 def test_a_feed_that_dates_all_entries_at_midnight_is_not_asked_at_midnight_only() -> None:
     def dated(feed: FeedRecord, now: datetime) -> Standing:
         midnight = now.replace(hour=0, minute=0)
