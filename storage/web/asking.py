@@ -42,9 +42,10 @@ def overview(reader: Reader, now: datetime) -> Overview:
     )
 
 
+# The plus: by time, of which there is a week, not by outlet, of which there is all.
 _OUTLETS = """
 with fresh as materialized (
-  select outlet_id, count(*) as week from entry where first_seen_at >= :since group by outlet_id
+  select outlet_id, count(*) as week from entry where first_seen_at >= :since group by +outlet_id
 )
 select o.slug as outlet, coalesce(o.name, o.slug) as name, count(f.feed_id) as feeds,
   coalesce((select week from fresh where fresh.outlet_id = o.outlet_id), 0) as week,
@@ -181,9 +182,12 @@ _SIGHTINGS = """
 select feed, first_seen_at, last_seen_at, gone_at, first_position, withdrawn from sightings
 where entry_id = :entry_id order by first_seen_at
 """
+# Documents one by one: joined from the left, SQLite would first gather the whole view.
 _PROVENANCE = """
-select v.version, v.feed, v.seen_at, f.route, f.url, f.requested_at, f.http_status, f.document_id, d.sha256, d.bytes
-from entry_versions v join fetches f on f.fetch_id = v.fetch_id left join documents d on d.document_id = f.document_id
+select v.version, v.feed, v.seen_at, f.route, f.url, f.requested_at, f.http_status, f.document_id,
+  (select sha256 from documents d where d.document_id = f.document_id) as sha256,
+  (select bytes from documents d where d.document_id = f.document_id) as bytes
+from entry_versions v join fetches f on f.fetch_id = v.fetch_id
 where v.entry_id = :entry_id order by v.feed, v.version
 """
 
@@ -250,11 +254,15 @@ group by 1
 def days_seen(reader: Reader, last: date, outlet: str) -> dict[str, int]:
     """Requests that were made of an outlet on each day of the last year on which there were any."""
     since = last - timedelta(days=371)
-    rows = reader.rows(
-        "select day, polls from coverage_daily where outlet = :outlet and day >= :since and polls > 0",
-        {"outlet": outlet, "since": since.isoformat()},
-    )
+    rows = reader.rows(_DAYS_SEEN, {"outlet": outlet, "since": since.isoformat()})
     return {row["day"]: row["polls"] for row in rows}
+
+
+_DAYS_SEEN = """
+select substr(x.requested_at, 1, 10) as day, count(*) as polls
+from outlet o join feed f on f.outlet_id = o.outlet_id join fetch x on x.feed_id = f.feed_id
+where o.slug = :outlet and x.requested_at >= :since and x.route = 'live' group by 1
+"""
 
 
 def _text(at: datetime) -> str:

@@ -8,6 +8,7 @@ from saying import Said, visit
 from storage.archive import Archive
 from storage.named import named_queries
 from storage.reading import reading
+from storage.web import asking
 
 DAYS = {"from": "2026-01-01", "to": "2026-01-08"}
 
@@ -75,3 +76,25 @@ def test_what_changed_reads_the_wordings_of_the_rows_that_are_shown(archive: str
     plan = _plan(archive, query.sql, query.defaults)
     assert not any("MATERIALIZE entry_versions" in line for line in plan), plan
     assert any("USING INDEX version_seen" in line for line in plan), plan
+
+
+def test_documents_joined_to_fetches_are_looked_up_one_by_one(archive: str) -> None:
+    query = "select d.bytes, d.object from fetches f left join documents d using (document_id) where f.fetch_id = 1"
+    plan = _plan(archive, query, {})
+    assert any(line.startswith("SEARCH d USING INTEGER PRIMARY KEY") for line in plan), plan
+    assert not any(line.startswith(("MATERIALIZE", "SCAN d")) for line in plan), plan
+
+
+def test_the_week_of_the_start_page_is_found_by_time(archive: str) -> None:
+    plan = _plan(archive, asking._OUTLETS, {"since": "2026-01-01"})
+    assert any(line.startswith("SEARCH entry USING INDEX entry_seen (first_seen_at>?") for line in plan), plan
+
+
+def test_what_an_entry_page_says_of_documents_is_looked_up_one_by_one(archive: str) -> None:
+    plan = _plan(archive, asking._PROVENANCE, {"entry_id": 1})
+    assert not any(line.startswith(("MATERIALIZE", "SCAN d", "SCAN x")) for line in plan), plan
+
+
+def test_an_outlets_year_of_requests_is_read_from_an_index_alone(archive: str) -> None:
+    plan = _plan(archive, asking._DAYS_SEEN, {"outlet": "orf", "since": "2026-01-01"})
+    assert any("USING COVERING INDEX fetch_feed_time (feed_id=? AND requested_at>?" in line for line in plan), plan
