@@ -39,7 +39,7 @@ async def promises(run: Backfill, feed: FeedRecord, wanted: Wanted) -> list[Prom
 async def _looked(run: Backfill, road: Road[Any], about: About) -> tuple[Promise, Walk]:
     walk = await begun(road, about)
     if walk is None:
-        return Promise(road.route, False, "nothing of the kind is known of it"), Walk()
+        return Promise(road.route, False, road.lacking(about)), Walk()
     looker = replace(run.looker(about), budget=Budget(LOOKS), until_offered=True)
     arrived = await looker.go(road, walk, about)
     found: Walk = arrived.walk

@@ -106,7 +106,7 @@ def _is_final(arrived: Arrived) -> bool:
 async def _walked(run: Backfill, road: Road[Any], about: About, tell: Callable[[Step], None]) -> Arrived:
     walk = await begun(road, about)
     if walk is None:
-        return Arrived(Walk(), JobState.NOT_OFFERED, "nothing of the kind is known of it")
+        return Arrived(Walk(), JobState.NOT_OFFERED, road.lacking(about))
     return await run.walker(about, tell).go(road, walk, about)
 
 

@@ -19,6 +19,7 @@ from storage.past import Signs
 from storage.records import FeedRecord, Reading, Reason, Recorded, Route
 
 AHEAD = timedelta(days=1)
+OF_OUTLET = "it is of the outlet as a whole, and goes into its main feed"
 _ROOT_END = re.compile(rb"</(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|urlset|sitemapindex)\s*>", re.IGNORECASE)
 
 
@@ -143,6 +144,10 @@ class Road(ABC, Generic[W]):
     @abstractmethod
     async def begin(self, about: About) -> W | None:
         """The walk at its beginning; None: by what is known the outlet has no such road, and nobody need be asked."""
+
+    def lacking(self, about: About) -> str:
+        """Why there is no walk to begin."""
+        return "nothing of the kind is known of it"
 
     @abstractmethod
     def asks(self, walk: W, about: About) -> Ask | None:

@@ -45,10 +45,15 @@ class HeldError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What of the past is wanted, and by which routes (none: all, outlet-wide ones for the outlet's main feed)."""
+    """What of the past is wanted, and by which routes (none: all, outlet-wide ones for the outlet's main feed).
+
+    `feeds` are all that it is wanted of, by their ids: where routes are named, outlet-wide ones go into the main one of
+    these. None named: of the one in hand.
+    """
 
     scope: Scope = field(default_factory=Scope)
     routes: tuple[Route, ...] = ()
+    feeds: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ class Backfill:
             known = jobs.jobs_of(connection, about.feed.feed_id).get(road.route)
         walk = self._resumed(road, known, about) or await begun(road, about)
         if walk is None:
-            arrived = Arrived(Walk(), JobState.NOT_OFFERED, "nothing of the kind is known of it")
+            arrived = Arrived(Walk(), JobState.NOT_OFFERED, road.lacking(about))
         else:
             arrived = await self._walker(about, tell, partial(self._step, about)).go(road, walk, about)
         kept = None if walk is None else self._hidden(about, arrived.walk)
@@ -168,7 +173,7 @@ class Backfill:
             signs=signs,
             robots=self.robots,
             scope=wanted.scope,
-            is_main=bool(wanted.routes) or is_main(feed, archive.feeds()),
+            is_main=is_main(feed, _takers(feed, wanted, archive.feeds())),
             wayback=self.session.config.backfill.wayback,
             known=known,
         )
@@ -247,6 +252,12 @@ async def begun(road: Road[Any], about: About) -> Walk | None:
 def roads(wanted: Wanted) -> list[Road[Any]]:
     """The roads that are to be tried, in order of yield."""
     return [road() for road in ROADS if not wanted.routes or road.route in wanted.routes]
+
+
+def _takers(feed: FeedRecord, wanted: Wanted, feeds: Sequence[FeedRecord]) -> list[FeedRecord]:
+    """The feeds that outlet-wide routes may lead into."""
+    chosen = wanted.feeds or (feed.feed_id,)
+    return [each for each in feeds if not wanted.routes or each.feed_id in chosen]
 
 
 def is_main(feed: FeedRecord, feeds: Sequence[FeedRecord]) -> bool:

@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 
 from ingest.backfill.asking import may_pass
 from ingest.backfill.listing import has_news, is_list, part_of, places, unpacked
-from ingest.backfill.road import About, Ask, Listed, Page, Road, Walk, breaks_off, ended, failed
+from ingest.backfill.road import OF_OUTLET, About, Ask, Listed, Page, Road, Walk, breaks_off, ended, failed
 from ingest.document import Document
 from ingest.errors import FetchError
 from ingest.hosts import PostponedError
@@ -73,6 +73,9 @@ class Sitemap(Road[SitemapWalk]):
             named = ()
         found = named or tuple(urljoin(about.home, f"/{guess}") for guess in GUESSES)
         return SitemapWalk(roots=found, queue=_ordered((url, "") for url in found))
+
+    def lacking(self, about: About) -> str:
+        return super().lacking(about) if about.is_main else OF_OUTLET
 
     def asks(self, walk: SitemapWalk, about: About) -> Ask | None:
         if walk.file is not None:

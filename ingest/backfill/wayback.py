@@ -61,6 +61,9 @@ class Wayback(Road[WaybackWalk]):
             return None
         return WaybackWalk(urls=urls, since=_stamp(about.scope.since))
 
+    def lacking(self, about: About) -> str:
+        return "feeds.yaml wants none of it" if about.wayback is None else super().lacking(about)
+
     def asks(self, walk: WaybackWalk, about: About) -> Ask | None:
         base = (about.wayback or "").rstrip("/")
         if walk.listing < len(walk.urls):

@@ -16,7 +16,7 @@ from typing import TypeAlias
 from urllib.parse import quote, urljoin, urlsplit
 
 from ingest.backfill.pages import is_wordpress
-from ingest.backfill.road import About, Ask, Page, Road, Walk, ended
+from ingest.backfill.road import OF_OUTLET, About, Ask, Page, Road, Walk, ended
 from ingest.document import Document
 from storage.records import Reason, Route
 
@@ -67,6 +67,9 @@ class WordPress(Road[WordPressWalk]):
             after=None if since is None else _text(since.replace(tzinfo=None) - _LOCAL),
             before=None if until is None else _text(until.replace(tzinfo=None) + _LOCAL),
         )
+
+    def lacking(self, about: About) -> str:
+        return super().lacking(about) if about.is_main else OF_OUTLET
 
     def asks(self, walk: WordPressWalk, about: About) -> Ask | None:
         root, size, (after, page) = walk.roots[0], walk.size, (walk.after, walk.page)
@@ -168,7 +171,8 @@ def _promised(walk: WordPressWalk, document: Document, posts: int) -> WordPressW
     total = _number(document, "x-wp-total")
     if total is None or total < posts:
         return walk
-    return replace(walk, entries=total, pages=-(-total // walk.size) + walk.asked - 1)
+    pages = max(total - 1, 0) // (walk.size - 1) + 1  # each begins with the last post of the one before
+    return replace(walk, entries=total, pages=pages + walk.asked - 1)
 
 
 def _is_last(walk: WordPressWalk, document: Document, posts: int) -> bool | None:

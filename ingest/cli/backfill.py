@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -64,6 +64,7 @@ def main(args: argparse.Namespace) -> int:
     with opened_with_config(args) as (config, archive):
         archive.list_outlets(listing(config))
         feeds = chosen(archive, args.selector)
+        wanted = replace(wanted, feeds=tuple(feed.feed_id for feed in feeds))
         told = Told(as_json=args.json)
         run(_run(config, archive, feeds, wanted, told, args))
         archive.refresh()

@@ -117,6 +117,8 @@ def _by_year(months: dict[str, int]) -> dict[str, int]:
 
 def missing(past: "Past") -> list[str]:
     """What is still missing, and why."""
+    from ingest.backfill.road import OF_OUTLET
+
     has, arrived = sum(past.after.values()), past.arrived
     cut = {
         route: each.because for route, each in arrived.items() if each.state.value == "stopped" and not each.is_enough
@@ -134,7 +136,8 @@ def missing(past: "Past") -> list[str]:
     ]
     if empty := _empty_months(past.after):
         lines.append(f"no entries at all in {', '.join(empty[:6])}" + (" …" if len(empty) > 6 else ""))
-    if arrived and not cut and not any(each.walk.offered for each in arrived.values()):
+    is_section = any(each.because == OF_OUTLET for each in arrived.values())
+    if arrived and not (cut or is_section or any(each.walk.offered for each in arrived.values())):
         lines.append("no route leads into its past: what its window does not show can only come from files (load)")
     return [f"missing: {line}" for line in lines]
 

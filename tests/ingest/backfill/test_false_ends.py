@@ -7,13 +7,14 @@ from urllib.parse import parse_qs
 
 import pytest
 from outlets import Outlet
-from pasts import config_text, got, guids
+from pasts import config_text, got, guids, news, running
 from servers import Asked, Page, answer, serving
 
 from ingest.backfill import sitemap
 from ingest.backfill.listing import part_of
-from ingest.backfill.run import Past
+from ingest.backfill.run import Past, Wanted, backfill
 from ingest.cli.coverage import missing
+from ingest.session import Session
 from storage.jobs import JobState
 from storage.records import Route
 
@@ -111,6 +112,43 @@ def test_a_document_of_a_chain_that_breaks_off_is_told_and_asked_for_again(tmp_p
         assert server.count("/archive/3") == 3
     assert guids(tmp_path) == list(range(1, 301))
     assert told_missing(again) == ""
+
+
+@pytest.mark.parametrize("routes", [(), (Route.WORDPRESS, Route.SITEMAP, Route.WAYBACK)])
+def test_what_an_outlet_lists_as_a_whole_goes_into_one_of_the_feeds_that_are_wanted(
+    tmp_path: Path, routes: tuple[Route, ...]
+) -> None:
+    outlet = Outlet(60, paging=None)
+    with serving(outlet.pages()) as server:
+        server.pages["/wp-json/wp/v2/posts"] = outlet.rest
+        config = config_text(server, "/feed/?of=politics")
+        config = config.replace("{news:", f"{{all: '{server.url('/feed/')}', news:")
+
+        async def act(session: Session) -> Past:
+            feeds = session.archive.feeds()
+            async with backfill(session) as run:
+                wanted = Wanted(routes=routes, feeds=tuple(each.feed_id for each in feeds))
+                await run.get(news(session, "o/all"), wanted, lambda _step: None)
+                return await run.get(news(session), wanted, lambda _step: None)
+
+        past = running(tmp_path, config, act)
+        assert server.count("/wp-json/wp/v2/posts") == 1
+    because = {route: each.because for route, each in past.arrived.items()}
+    assert because[Route.WORDPRESS] == "it is of the outlet as a whole, and goes into its main feed"
+    assert because[Route.SITEMAP] == because[Route.WORDPRESS]
+    assert because[Route.WAYBACK] == "feeds.yaml wants none of it"
+    assert told_missing(past) == ""
+
+
+def test_no_more_requests_are_promised_than_it_takes(tmp_path: Path) -> None:
+    for number, posts_of in enumerate((99, 100, 101, 199, 200, 350)):
+        outlet, left = Outlet(posts_of, paging=None), list[int | None]()
+        with serving(outlet.pages()) as server:
+            server.pages["/wp-json/wp/v2/posts"] = outlet.rest
+            folder = tmp_path / str(number)
+            folder.mkdir()
+            got(folder, config_text(server), Route.WORDPRESS, tell=lambda step, left=left: left.append(step.left))  # type: ignore[misc]
+            assert left == list(range(server.count("/wp-json/wp/v2/posts") - 1, -1, -1))
 
 
 # --- sitemaps ---------------------------------------------------------------------------------------------------------
