@@ -186,13 +186,13 @@ def _has_prefix(match: str) -> bool:
 # --- the newest -------------------------------------------------------------------------------------------------------
 
 
-# All entries that are as new as the one at that depth, and the least id among them: from it on the index is read.
+# All entries that are as new as the one at that depth; their ids lie from `least` to `most`: there the index is read.
 _HORIZON = """
 with farthest as materialized (
   select coalesce(e.published_at, e.first_seen_at) as at from entry e
   where coalesce(e.published_at, e.first_seen_at) < coalesce(:until, '~') order by 1 desc limit 1 offset :depth
 )
-select farthest.at as horizon, min(e.entry_id) as least
+select farthest.at as horizon, min(e.entry_id) as least, max(e.entry_id) as most
 from farthest cross join entry e on coalesce(e.published_at, e.first_seen_at) >= farthest.at
 where coalesce(e.published_at, e.first_seen_at) < coalesce(:until, '~')
 group by 1
@@ -214,7 +214,7 @@ def _among_newest(reader: Reader, asked: Search, values: Mapping[str, Any], dept
     return _ranked(reader, asked, {**values, **horizon[0]}, _WITHIN) if horizon else []
 
 
-_WITHIN = " and f.rowid >= :least and coalesce(e.published_at, e.first_seen_at) >= :horizon"
+_WITHIN = " and f.rowid between :least and :most and coalesce(e.published_at, e.first_seen_at) >= :horizon"
 
 
 def _of_outlets(reader: Reader, asked: Search, values: Mapping[str, Any], looks: Looks) -> list[int]:
