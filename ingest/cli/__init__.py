@@ -48,14 +48,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         with suppress(KeyboardInterrupt):  # pressed again
             print_error("interrupted; what was done is kept")
         return 130
-    except BrokenPipeError:  # the reader of our output has gone (`chronik sql … | head`)
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - keeps the interpreter's last flush quiet
-        return DONE
+    except BrokenPipeError:
+        return _unread()
     except Exception as error:
+        if isinstance(error, ExceptionGroup) and error.split(BrokenPipeError)[1] is None:
+            return _unread()
         if (trouble := _trouble(error)) is None:
             raise
         print_error(f"{trouble}; what was done is kept")
         return SOME_FAILED
+
+
+def _unread() -> int:
+    """The reader of our output has gone (`chronik sql … | head`)."""
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - keeps the interpreter's last flush quiet
+    return DONE
 
 
 def _trouble(error: Exception) -> str | None:

@@ -1,8 +1,9 @@
-"""Ctrl-C ends a verb in order, however often it is pressed."""
+"""Ctrl-C ends a verb in order, however often it is pressed; so does whoever reads no further."""
 
 import asyncio
 import os
 import signal
+import sys
 
 import pytest
 
@@ -44,3 +45,19 @@ def test_pressed_while_that_is_said_it_is_no_traceback(monkeypatch: pytest.Monke
     monkeypatch.setattr("ingest.cli._run", pressed)
     monkeypatch.setattr("ingest.cli.print_error", pressed)
     assert main(["poll"]) == 130
+
+
+def test_that_nobody_reads_on_is_no_traceback_though_several_feeds_are_in_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", sys.stdout)
+
+    async def told() -> None:
+        raise BrokenPipeError
+
+    async def work() -> None:
+        async with asyncio.TaskGroup() as group:
+            for _ in range(3):
+                group.create_task(told())
+
+    monkeypatch.setattr("ingest.cli._run", lambda *_: run(work()))
+    assert main(["backfill"]) == 0
+    sys.stdout.close()
