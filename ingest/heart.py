@@ -49,7 +49,7 @@ class Heart:
             try:
                 await self._beat(writer, clock, name, verb)
             except Exception as error:  # noqa: BLE001 - others think that we are dead, and we say so here
-                log.warning("the server was not told that we are there: %s", error or type(error).__name__)
+                log.warning("the server was not told that we are there: %s", str(error) or type(error).__name__)
 
     async def _beat(self, writer: Writer, clock: Clock, name: str, verb: str, *, is_first: bool = False) -> None:
         def beat(tx: Tx) -> pollers.Company:
@@ -68,7 +68,7 @@ class Heart:
             async with asyncio.timeout(1):
                 await writer.do(lambda tx: pollers.leave(tx, name))
         except Exception as error:  # noqa: BLE001 - silence tells the same
-            log.debug("the server was not told that we go: %s", error or type(error).__name__)
+            log.debug("the server was not told that we go: %s", str(error) or type(error).__name__)
 
 
 def bury(tx: Tx, is_alive: pollers.IsAlive) -> None:

@@ -315,7 +315,7 @@ class Daemon:
             async with asyncio.timeout(1):
                 await writer.do(lambda tx: feeds.free_dead_leases(tx, lambda by: by != name))
         except Exception as error:  # noqa: BLE001 - whoever comes next finds that we are dead, and frees them
-            log.warning("leases could not be given back: %s", error or type(error).__name__)
+            log.warning("leases could not be given back: %s", str(error) or type(error).__name__)
         return dropped
 
 
