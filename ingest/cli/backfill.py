@@ -65,7 +65,7 @@ def main(args: argparse.Namespace) -> int:
         archive.list_outlets(listing(config))
         feeds = chosen(archive, args.selector)
         wanted = replace(wanted, feeds=tuple(feed.feed_id for feed in feeds))
-        told = Told(as_json=args.json)
+        told = Told(as_json=args.json, is_alone=len(feeds) == 1)
         run(_run(config, archive, feeds, wanted, told, args))
         archive.refresh()
     told.finish()
@@ -128,14 +128,15 @@ def act_of(args: argparse.Namespace) -> Act:
 
 
 async def _get(run: "Backfill", feed: FeedRecord, wanted: "Wanted", told: "Told", shown: Bars) -> None:
-    progress = Progress(feed.name, shown)
-    told.past(await run.get(feed, wanted, progress.step), progress)
+    with Progress(feed.name, shown, is_alone=told.is_alone) as progress:
+        told.past(await run.get(feed, wanted, progress.step), progress)
 
 
 async def _repair(run: "Backfill", feed: FeedRecord, wanted: "Wanted", told: "Told", shown: Bars) -> None:
     from ingest.backfill.repair import repaired
 
-    told.repaired(await repaired(run, feed, wanted, Progress(feed.name, shown).step))
+    with Progress(feed.name, shown, is_alone=told.is_alone) as progress:
+        told.repaired(await repaired(run, feed, wanted, progress.step))
 
 
 async def _dry(run: "Backfill", feed: FeedRecord, wanted: "Wanted", told: "Told", _shown: Bars) -> None:
@@ -146,12 +147,22 @@ async def _dry(run: "Backfill", feed: FeedRecord, wanted: "Wanted", told: "Told"
 
 @dataclass(slots=True)
 class Progress:
-    """A bar for each route of a feed."""
+    """A bar for each route of a feed. Of several feeds that are in hand at once, each has but that of its last route:
+    there is no room on a terminal for all.
+    """
 
     feed: str
     bars: Bars
+    is_alone: bool = True
     counts: dict[Route, Count] = field(default_factory=dict)
     _shown: dict[Route, Bar] = field(default_factory=dict)
+
+    def __enter__(self) -> "Progress":
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        if not self.is_alone:
+            self._clear()
 
     def step(self, step: "Step") -> None:
         """One request is done."""
@@ -159,10 +170,17 @@ class Progress:
         count.add(step)
         shown = self._shown.get(step.route)
         if shown is None:
+            if not self.is_alone:
+                self._clear()
             shown = self._shown[step.route] = self.bars.bar(titled(self.feed, step.route, self.bars.width))
         if step.left is not None:
             shown.expect(count.requests + step.left)
         shown.advance(noted(count, step.walk.reached, self.bars.width))
+
+    def _clear(self) -> None:
+        for shown in self._shown.values():
+            shown.go()
+        self._shown = {}
 
 
 def titled(feed: str, route: Route, width: int) -> str:
@@ -193,6 +211,7 @@ class Told:
     """What a run came to, said at its end: as lines, or as one JSON object."""
 
     as_json: bool
+    is_alone: bool = True  # one feed, and no other in hand
     bars: Bars | None = None  # while there are any
     failed: int = 0
     feeds: list[dict[str, Any]] = field(default_factory=list)

@@ -33,6 +33,10 @@ class Bar(Protocol):
         """So many there are in all, it turns out; None: it cannot be told."""
         ...
 
+    def go(self) -> None:
+        """The bar is no longer shown."""
+        ...
+
 
 class _Plain:
     def advance(self, note: str = "") -> None:
@@ -42,6 +46,9 @@ class _Plain:
         pass
 
     def expect(self, total: int | None) -> None:
+        pass
+
+    def go(self) -> None:
         pass
 
     def say(self, line: str) -> None:
@@ -139,6 +146,9 @@ class _RichBar:
 
     def expect(self, total: int | None) -> None:
         self._shown.total = total  # `update` would forget how fast it went, and so how long it takes
+
+    def go(self) -> None:
+        self._progress.remove_task(self._task)
 
     def say(self, line: str) -> None:
         self._bars.say(line)
