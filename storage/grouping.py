@@ -1,7 +1,8 @@
 """Which items are one entry. Pure: connected components over the keys that count; the same for any order of arrival.
 
 A key joins two items if it is void in neither one's feed. An item is joined by its strong keys; if all of those are
-void, by title and date; if that is void too, by its content; else it stands alone.
+void, by title and date; if that is void too, by its content; else it stands alone. What several weak facts say together
+joins it besides: where guids and addresses are new at every poll, no strong key ever finds its like.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,24 +12,25 @@ from hashlib import sha256
 from storage.records import Key, KeyKind
 
 ALONE = 3
+BESIDES = -1  # counts whatever else does
 KINDS = tuple(map(str, KeyKind))  # in the archive by their place: new ones come last
 # By plain text: enumerations are slow to hash, and every key of every entry is looked up here.
-_TIERS = {str(KeyKind.TITLE_DATE): 1, str(KeyKind.CONTENT): 2}
-_WITHIN_FEED = frozenset(
-    map(str, (KeyKind.GUID, KeyKind.GUID_PATH, KeyKind.TITLE_TIME, KeyKind.TITLE_DATE, KeyKind.CONTENT))
+_TIERS = {str(KeyKind.TITLE_DATE): 1, str(KeyKind.CONTENT): 2} | dict.fromkeys(
+    map(str, (KeyKind.TEXT_TIME, KeyKind.TITLE_TEXT, KeyKind.PATH_TITLE)), BESIDES
 )
+_ACROSS_OUTLET = frozenset(map(str, (KeyKind.GUID_GLOBAL, KeyKind.PUBLISHER_ID, KeyKind.URL)))
 GUID_KINDS = frozenset({KeyKind.GUID, KeyKind.GUID_PATH, KeyKind.GUID_GLOBAL})
 
 
 def tier_of(kind: str) -> int:
-    """0 for strong evidence, 1 for title and date, 2 for content."""
+    """0 for strong evidence, 1 for title and date, 2 for content; BESIDES for what weak facts say together."""
     return _TIERS.get(str(kind), 0)
 
 
 def key_number(key: Key, feed_id: int, outlet_id: int) -> int:
     """The key's name in the archive: 64 bits (signed) of sha256 over scope, kind and text."""
     kind = str(key.kind)
-    scope = f"feed {feed_id}" if kind in _WITHIN_FEED else f"outlet {outlet_id}"
+    scope = f"outlet {outlet_id}" if kind in _ACROSS_OUTLET else f"feed {feed_id}"
     name = f"{scope}\0{kind}\0{key.text}".encode(errors="surrogatepass")
     return int.from_bytes(sha256(name).digest()[:8], "big", signed=True)
 
@@ -42,13 +44,13 @@ def counting(keys: Mapping[int, str], void: Iterable[int]) -> tuple[int, frozens
     (1, frozenset({3}))
     >>> counting({1: "guid"}, void={1})
     (3, frozenset())
+    >>> counting({1: "guid", 3: "title_date", 4: "title_text"}, void={1})
+    (1, frozenset({3, 4}))
     """
     void = set(void)
-    for tier in range(ALONE):
-        numbers = frozenset(n for n, kind in keys.items() if tier_of(kind) == tier and n not in void)
-        if numbers:
-            return tier, numbers
-    return ALONE, frozenset()
+    tiers = {n: tier_of(kind) for n, kind in keys.items() if n not in void}
+    tier = min((tier for tier in tiers.values() if tier != BESIDES), default=ALONE)
+    return tier, frozenset(n for n, of in tiers.items() if of in (tier, BESIDES))
 
 
 @dataclass(frozen=True, slots=True)

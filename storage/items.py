@@ -12,11 +12,12 @@ from sqlalchemy import bindparam, case, select, update
 from storage.bundles import unpack
 from storage.change import letters, words_in
 from storage.checksum import ITEM, WORDING, checksum
-from storage.grouping import GUID_KINDS, KINDS, Node, components, counting, key_number, owners, tier_of
+from storage.grouping import BESIDES, GUID_KINDS, KINDS, Node, components, counting, key_number, owners, tier_of
 from storage.packing import html_of, plain_html_of, spelled_out
 from storage.parts import parts
 from storage.prepared import Often
 from storage.records import Entry, Key, KeyKind
+from storage.reuse import reused
 from storage.tables import AS_URL, entry_merge, fullest_text, item, item_key, void_key, wording
 from storage.transaction import Tx
 
@@ -60,8 +61,10 @@ def keep_entries(tx: Tx, source: Source, entries: Collection[Entry], *, beside: 
     names, shared = _surveyed(source, entries)
     if beside:
         shared = _shared_beside(tx, source, entries, beside)
-    newly_void = _void_what_is_shared(tx, source, shared)
     known = _known(tx, source, names)
+    if len(known) < len(names):
+        shared |= reused(tx, source.feed_id, entries, known)
+    newly_void = _void_them(tx, source, shared)
     kept = Kept([])
     if len(known) < len(names):
         for part in parts(entries):  # what one part brought, the next one finds in the archive
@@ -136,12 +139,12 @@ _KNOWN = Often(
 )
 
 
-# --- keys that a document has twice -----------------------------------------------------------------------------------
+# --- keys that identify nothing ---------------------------------------------------------------------------------------
 
 
-def _void_what_is_shared(tx: Tx, source: Source, shared: set[int]) -> set[int]:
-    """Keys that two items of this document share identify nothing in this feed. Returns those not void before."""
-    newly = shared - _void(tx, source.feed_id, shared)
+def _void_them(tx: Tx, source: Source, numbers: set[int]) -> set[int]:
+    """These keys identify nothing in this feed, before as well as after. Returns those not void before."""
+    newly = numbers - _void(tx, source.feed_id, numbers)
     tx.write(_NEW_VOID, [{"feed_id": source.feed_id, "key": number} for number in sorted(newly)])
     return newly
 
@@ -278,8 +281,13 @@ def _entries_with(tx: Tx, numbers: Iterable[int]) -> dict[int, set[int]]:
     return found
 
 
+# What counts besides does so for items of any tier.
 _TIER_OF_KIND = case(
-    *((item_key.c.kind == KINDS.index(kind.value), tier_of(kind)) for kind in (KeyKind.TITLE_DATE, KeyKind.CONTENT)),
+    *(
+        (item_key.c.kind == number, item.c.tier if tier_of(kind) == BESIDES else tier_of(kind))
+        for number, kind in enumerate(KINDS)
+        if tier_of(kind)
+    ),
     else_=0,
 )
 _ENTRIES_WITH = Often(

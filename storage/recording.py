@@ -31,6 +31,7 @@ from storage.tables import document, feed, fetch, glimpse, item, reading, window
 from storage.timeline import Observation, Placed, packed_items, place, unpacked_items
 from storage.transaction import Tx
 
+TELLING = 3  # entries that were known before: fewer say nothing of a feed's guids
 _CLAIMING = frozenset({Route.LOAD, Route.WAYBACK})  # routes that say themselves when they saw a document
 
 
@@ -281,7 +282,8 @@ def _guid_trouble(source: Source, kept: Kept) -> int:
     """Documents in a row in which nearly all guids were new for entries that were not; from 2 on they are unstable."""
     if source.has_unstable_guids:
         return 2
-    return source.unstable_guids + 1 if kept.items and kept.reguided >= 0.8 * len(kept.items) else 0
+    known = len(set(kept.items)) - len(kept.created)
+    return source.unstable_guids + 1 if known >= TELLING and kept.reguided >= 0.8 * known else 0
 
 
 def _success(tx: Tx, outcome: Outcome, recorded: Recorded) -> dict[str, Any]:

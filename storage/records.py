@@ -128,6 +128,9 @@ class KeyKind(StrEnum):
     TITLE_TIME = "title_time"  # a headline and the very second of its publication; within its feed
     TITLE_DATE = "title_date"  # counts only where nothing above does; within its feed
     CONTENT = "content"  # counts only where nothing above does; within its feed
+    TEXT_TIME = "text_time"  # a text and the very second of its publication; within its feed
+    TITLE_TEXT = "title_text"  # a headline, its text and its day, without a date its address; within its feed
+    PATH_TITLE = "path_title"  # an address without its parameters, a headline and its date; within its feed
 
 
 @dataclass(frozen=True, slots=True)

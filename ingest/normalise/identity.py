@@ -9,6 +9,7 @@ from ingest.normalise.urls import MAX_URL, addresses, canonical_url, without_hos
 from storage.records import Entry, Key, KeyKind, Wording
 
 MAX_KEY = 512  # characters; longer ones are given by their digest
+A_TEXT = 30  # characters: shorter ones are said of many articles
 
 _UUID = re.compile(r"(?:urn:uuid:)?\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\}?", re.IGNORECASE)
 _TAG_URI = re.compile(r"tag:[^,:\s]+,\d{4}(?:-\d\d){0,2}:\S.*", re.IGNORECASE)  # RFC 4151 section 2.1
@@ -17,6 +18,8 @@ _NUMBER = re.compile(
     r"(?<![0-9a-z])(?!(?:19|20)\d{6}(?!\d))(\d{6,20}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})(?![0-9a-z])"
 )
 _SLUG = re.compile(r"[a-z]{2,}[-_][a-z]{2,}", re.IGNORECASE)
+_DIGIT = re.compile(r"[0-9]")
+_SCRIPT = re.compile(r"\.(?:php[0-9]?|aspx?|jspx?|cgi|cfm|do|pl)$", re.IGNORECASE)
 _BEYOND_PATH = re.compile(r"[?#]")
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 
@@ -38,15 +41,44 @@ def keys(
     article wherever it moves, whatever its guid and address are by then; so is a number in an address that has it,
     whatever headline stands beside the number by then.
     """
+    exact_at = wording.published_at if is_exact else None
     found = [*_of_guid(guid)] if guid else []
     found += [Key(KeyKind.PUBLISHER_ID, _bounded(f"{name}:{value}")) for name, value in publisher_ids]
     if canonical and addresses(canonical):
         found.append(Key(KeyKind.URL, _bounded(canonical)))
-        found += _of_number(canonical, wording.published_at) if is_exact and wording.published_at else []
+        found += _of_number(canonical, exact_at) if exact_at else []
     if dated := _title_and_date(wording):
-        found += [Key(KeyKind.TITLE_TIME, _bounded(dated))] if is_exact and _is_headline(wording.title) else []
-        found.append(Key(KeyKind.TITLE_DATE, _bounded(dated)))
-    return (*found, Key(KeyKind.CONTENT, wording.digest.hex()))
+        # The one is void wherever the other would be.
+        is_strong = exact_at is not None and _is_headline(wording.title)
+        found.append(Key(KeyKind.TITLE_TIME if is_strong else KeyKind.TITLE_DATE, _bounded(dated)))
+    return (*found, *_together(canonical, wording, exact_at), Key(KeyKind.CONTENT, wording.digest.hex()))
+
+
+def _together(canonical: str | None, wording: Wording, exact_at: datetime | None) -> list[Key]:
+    """What weak facts say together: it stays where guid and address are new at every poll, or all at once."""
+    title, text = wording.title, wording.summary or wording.content_text or ""
+    found = []
+    if exact_at is not None and len(text) >= A_TEXT:
+        found.append(Key(KeyKind.TEXT_TIME, _bounded(f"{text}\n{exact_at.isoformat()}")))
+    address = canonical if canonical and addresses(canonical) else ""
+    if exact_at is None and title and text and (len(text) >= A_TEXT or not address):
+        dated = wording.published_at.isoformat() if wording.published_at else wording.published_raw
+        found.append(Key(KeyKind.TITLE_TEXT, _bounded(f"{title}\n{dated or address}\n{text}")))
+    if canonical and _is_headline(title) and (path := _path_of_one(canonical)):
+        found.append(Key(KeyKind.PATH_TITLE, _bounded(f"{path}\n{_title_and_date(wording)}")))
+    return found
+
+
+def _path_of_one(canonical: str) -> str | None:
+    """An address without its parameters, where there are some and it is an article's all the same.
+
+    >>> _path_of_one("https://example.org/a/koalition-einig?t=17"), _path_of_one("https://example.org/show.php?id=17")
+    ('https://example.org/a/koalition-einig', None)
+    """
+    path, asked, _ = canonical.partition("?")
+    name = path.rpartition("/")[2]
+    is_one = bool(asked) and (_DIGIT.search(name) or _SLUG.search(name)) and not _SCRIPT.search(name)
+    return path if is_one else None
 
 
 def _of_guid(guid: str) -> list[Key]:

@@ -39,8 +39,32 @@ def test_evidence_goes_from_strong_to_weak() -> None:
         guid="https://example.org/?p=7", canonical=PAGE, publisher_ids=(("post-id", "7"),), wording=SAID, is_exact=True
     )
     assert [key.kind.value for key in found] == (
-        ["guid", "guid_path", "guid_global", "publisher_id", "url", "title_time", "title_date", "content"]
+        ["guid", "guid_path", "guid_global", "publisher_id", "url", "title_time", "content"]
     )
+
+
+LONG = replace(SAID, summary="Nach zwölf Stunden ist man sich einig")
+ASKED = "https://example.org/a/koalition-einig?t=17"
+
+
+def test_of_weak_facts_those_that_stay_where_the_strong_ones_change_count_together() -> None:
+    def together(canonical: str | None, said: Wording, *, is_exact: bool) -> set[str]:
+        found = keys(guid="", canonical=canonical, publisher_ids=(), wording=said, is_exact=is_exact)
+        return {key.kind.value for key in found} & {"text_time", "title_text", "path_title"}
+
+    assert together(PAGE, LONG, is_exact=True) == {"text_time"}
+    assert together(PAGE, LONG, is_exact=False) == {"title_text"}
+    assert together(ASKED, LONG, is_exact=True) == {"text_time", "path_title"}
+    assert together(PAGE, SAID, is_exact=True) == set()  # what is so short is said of many articles
+    assert together(PAGE, SAID, is_exact=False) == set()
+    assert together(None, SAID, is_exact=False) == {"title_text"}
+    assert together("https://example.org/show.php?id=7", LONG, is_exact=False) == {"title_text"}
+
+
+def test_a_headline_with_its_text_needs_a_day_or_else_its_address() -> None:
+    dateless = replace(LONG, published_at=None, published_raw=None)
+    assert texts(canonical=PAGE, said=LONG)[KeyKind.TITLE_TEXT] == texts(said=LONG)[KeyKind.TITLE_TEXT]
+    assert texts(canonical=PAGE, said=dateless)[KeyKind.TITLE_TEXT] != texts(said=dateless)[KeyKind.TITLE_TEXT]
 
 
 def test_a_guid_is_kept_as_published() -> None:

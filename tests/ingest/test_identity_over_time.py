@@ -18,12 +18,16 @@ POLLS = 6
 Naming = Callable[[int, int], tuple[str | None, str | None]]  # article and poll to guid and link
 
 
-def item(number: int, guid: str | None, link: str | None, *, title: str | None = None, date: str = "") -> str:
-    date = date or f"Sun, 01 Mar 2026 {number % 24:02}:07:11 +0100"
-    parts = [f"<title>{title or f'Die Meldung Nr. {number}'}</title><pubDate>{date}</pubDate>"]
+def item(
+    number: int, guid: str | None, link: str | None, *, title: str | None = None, date: str | None = "", text: str = ""
+) -> str:
+    date = f"Sun, 01 Mar 2026 {number % 24:02}:07:11 +0100" if date == "" else date
+    parts = [f"<title>{title or f'Die Meldung Nr. {number}'}</title>"]
+    parts += [f"<pubDate>{date}</pubDate>"] if date else []
     parts += [f'<guid isPermaLink="false">{guid}</guid>'] if guid else []
     parts += [f"<link>{link}</link>"] if link else []
-    return f"<item>{''.join(parts)}<description>Was geschah, Teil {number}.</description></item>"
+    said = text or f"Was an diesem Tag und in dieser Stadt geschah, Teil {number}."
+    return f"<item>{''.join(parts)}<description>{said}</description></item>"
 
 
 def document(items: Iterable[str]) -> bytes:
@@ -39,10 +43,10 @@ def archived(path: Path, documents: Iterable[tuple[int, bytes]]) -> Archive:
     return archive
 
 
-def polls(naming: Naming, *, window: int = 10, new: int = 2) -> list[tuple[int, bytes]]:
+def polls(naming: Naming, *, window: int = 10, new: int = 2, date: str | None = "") -> list[tuple[int, bytes]]:
     """Each poll has some articles more at the top and some less at the end."""
     return [
-        (poll, document(item(n, *naming(n, poll)) for n in range(window + new * poll, new * poll, -1)))
+        (poll, document(item(n, *naming(n, poll), date=date) for n in range(window + new * poll, new * poll, -1)))
         for poll in range(POLLS)
     ]
 
@@ -80,6 +84,76 @@ def test_entries_are_counted_exactly_and_the_same_in_any_order(tmp_path: Path, n
         assert told(archive) == in_order
 
 
+DAY = "Sun, 01 Mar 2026 00:00:00 +0100"
+WEAKLY: dict[str, tuple[Naming, str | None]] = {
+    "guids new at every poll, no address, a day": (lambda n, poll: (f"{poll}-{n}", None), DAY),
+    "guids new at every poll, no address, no date": (lambda n, poll: (f"{poll}-{n}", None), None),
+    "guids new at every poll, the home page": (lambda n, poll: (f"{poll}-{n}", "https://alt.example/"), None),
+    "guids new at every poll, one address": (lambda n, poll: (f"{poll}-{n}", f"{OLD}/aktuell.html"), None),
+    "guids good and bad by turns, no date": (lambda n, poll: (f"{poll}-{n}" if poll % 2 else f"id-{n}", None), None),
+    "all at once, a day": (lambda n, poll: (at := f"{NEW}/a{n}.html" if poll > 2 else f"{OLD}/{n}", at), DAY),
+    "a parameter new at every poll, no date": (lambda n, poll: (None, f"{OLD}/{n}?zufall={poll * 7919}"), None),
+    "the same, a day, and in guids": (lambda n, poll: (at := f"{OLD}/{n}?zufall={poll}", at), DAY),
+}
+
+
+@pytest.mark.parametrize(("naming", "date"), WEAKLY.values(), ids=WEAKLY.keys())
+def test_weak_facts_together_count_entries_exactly_where_no_strong_one_stays(
+    tmp_path: Path, naming: Naming, date: str | None
+) -> None:
+    seen = polls(naming, date=date)
+    with archived(tmp_path / "a", seen) as archive:
+        assert rows(archive, "select count(*), count(distinct title) from entries") == [(20, 20)]
+        in_order = told(archive)
+    with archived(tmp_path / "b", [*reversed(seen), *seen]) as archive:
+        assert told(archive) == in_order
+
+
+def article(number: int, guid: str) -> str:
+    words = sha256(str(number).encode()).hexdigest()
+    title, text = (" ".join(words[n : n + 4] for n in range(k, k + 32, 4)) for k in (0, 24))
+    return item(
+        number, guid, f"{OLD}/{number}", title=title, text=text, date=f"Sun, 01 Mar 2026 {number:02}:07:11 +0100"
+    )
+
+
+@pytest.mark.parametrize("guid", ["item-{place}", "{place}", "n{place}.html"])
+@pytest.mark.parametrize("new", [1, 3, 10])
+def test_guids_that_are_places_join_nothing(tmp_path: Path, guid: str, new: int) -> None:
+    windows = [range(new * poll, new * poll + 4) for poll in range(2)]
+    seen = [
+        (poll, document(article(n, guid.format(place=place)) for place, n in enumerate(window)))
+        for poll, window in enumerate(windows)
+    ]
+    with archived(tmp_path / "a", seen) as archive:
+        count = len({n for window in windows for n in window})
+        assert rows(archive, "select count(*), sum(versions) from entries") == [(count, count)]
+        in_order = told(archive)
+    with archived(tmp_path / "b", reversed(seen)) as archive:
+        assert told(archive) == in_order
+
+
+@pytest.mark.parametrize("stays", ["link", "title", "text", "date"])
+def test_a_short_guid_with_one_thing_that_stays_is_the_same_article(tmp_path: Path, stays: str) -> None:
+    before = {
+        "link": f"{OLD}/a",
+        "title": "Rat berät die Brücke",
+        "text": "Im Rat wird heute beraten, ob man eine baut.",
+    }
+    after = {
+        "link": f"{OLD}/b",
+        "title": "Die Oper bleibt zu",
+        "text": "Wegen Schadens am Dach fällt die Premiere aus.",
+    }
+    dates = {"date": "Sun, 01 Mar 2026 09:07:11 +0100"}, {"date": "Sun, 01 Mar 2026 11:07:11 +0100"}
+    one, other = before | dates[0], after | dates[1]
+    seen = [document([item(1, "7", **each)]) for each in (one, other | {stays: one[stays]})]  # type: ignore[arg-type]
+    with archived(tmp_path / "a", enumerate(seen)) as archive:
+        assert rows(archive, "select count(*) from entries") == [(1,)]
+    with archived(tmp_path / "b", enumerate([seen[0], document([item(1, "7", **other)])])) as archive:  # type: ignore[arg-type]
+        assert rows(archive, "select count(*) from entries") == [(2,)]
+
+
 def test_articles_of_one_headline_and_one_second_in_one_document_are_two(tmp_path: Path) -> None:
     pair = document(item(1, f"id-{n}", f"{OLD}/{n}", title="Ein Bild vom Tag") for n in (1, 2))
     later = document([item(1, "id-3", f"{OLD}/3", title="Ein Bild vom Tag")])
@@ -89,7 +163,11 @@ def test_articles_of_one_headline_and_one_second_in_one_document_are_two(tmp_pat
 
 @pytest.mark.parametrize("date", ["2026-03-01", "Sun, 01 Mar 2026 00:00:00 +0100", "1. März 2026", "nichts"])
 def test_a_day_is_not_enough_to_take_two_articles_of_one_headline_for_one(tmp_path: Path, date: str) -> None:
-    seen = [(n, document([item(1, f"id-{n}", f"{OLD}/{n}", title="Wetter heute", date=date)])) for n in range(2)]
+    said = ("In Wien scheint heute den ganzen Tag die Sonne.", "In Graz regnet es bis in die Nacht hinein.")
+    seen = [
+        (n, document([item(1, f"id-{n}", f"{OLD}/{n}", title="Wetter heute", date=date, text=said[n])]))
+        for n in range(2)
+    ]
     with archived(tmp_path / "a", seen) as archive:
         assert rows(archive, "select count(*) from entries") == [(2,)]
 
@@ -128,6 +206,6 @@ def test_an_article_stays_the_same_when_guid_and_address_have_its_headline_and_t
 
 def test_a_day_in_an_address_is_no_number_of_an_article(tmp_path: Path) -> None:
     links = [f"https://blatt.example/20260301/{slug}" for slug in ("lage-im-rat", "wetter-am-abend")]
-    seen = [(n, document([item(1, at, at, title=f"Meldung {at[-5:]}")])) for n, at in enumerate(links)]
+    seen = [(n, document([item(1, at, at, title=f"Meldung {at[-5:]}", text=at)])) for n, at in enumerate(links)]
     with archived(tmp_path / "a", seen) as archive:
         assert rows(archive, "select count(*) from entries") == [(2,)]
