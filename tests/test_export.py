@@ -86,6 +86,16 @@ def test_an_export_that_is_loaded_gives_the_same_entries_and_versions(folder: Pa
         assert asked(folder, SIGHTINGS, back) == asked(folder, SIGHTINGS)
 
 
+def test_the_lines_of_a_summary_come_back_from_ndjson_too(tmp_path: Path) -> None:
+    (tmp_path / "a.xml").write_bytes(rss([item(1, text="Wo: Weiz<br>Wann: <b>heute</b>")]))
+    loaded(tmp_path, "a.xml", "archive.sqlite")
+    exported(tmp_path, "-o", "all.jsonl")
+    loaded(tmp_path, "all.jsonl", "back.sqlite")
+    texts = "select e.summary, e.content_text, h.summary_html from entries e join entry_html h using (entry_id)"
+    assert asked(tmp_path, texts, "back.sqlite") == asked(tmp_path, texts)
+    assert asked(tmp_path, texts)[0]["summary"] == "Wo: Weiz\nWann: heute"
+
+
 def test_wordings_of_one_instant_come_back_from_ndjson_too(tmp_path: Path) -> None:
     for name, title in (("a", "Wahl in Wien"), ("b", "Wahl in Graz")):
         (tmp_path / f"{name}.xml").write_bytes(rss([item(1, title=title), item(2)]))

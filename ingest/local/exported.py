@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from ingest.local.documents import FEED_NAME, LocalDocument, Names, Unreadable, unpacked
+from ingest.parse.jsonfeed import OURS
 
 AT_ONCE = 1_000  # lines in memory at a time
 Found: TypeAlias = Iterator[LocalDocument | Unreadable]
@@ -82,6 +83,7 @@ def _item(said: dict[str, Any]) -> dict[str, Any]:
         "url": said["url"],
         "title": said["title"],
         "summary": said["summary"],
+        OURS: {"summary_html": said["summary_html"]} if said.get("summary_html") else None,
         "content_html": said["content_html"],
         "image": said["image_url"],
         "language": said["language"],

@@ -13,6 +13,7 @@ from ingest.parse.parsed import Author, Date, Link, Medium, ParsedEntry, ParsedF
 from ingest.parse.precheck import not_a_feed
 from storage.records import Reason
 
+OURS = "_chronik"  # what `chronik export` has beside the format's members (JSON Feed 1.1, "Extensions")
 _MAX_DEPTH = 100
 _MAX_EACH = 1000  # tags, authors, attachments of one entry
 _MAX_DIGITS = 18
@@ -20,7 +21,7 @@ _ITEMS = re.compile(r'"items"\s*:\s*\[')
 _TAKEN = frozenset(
     (
         *("id", "url", "external_url", "title", "content_html", "content_text", "summary", "image", "banner_image"),
-        *("date_published", "date_modified", "author", "authors", "tags", "language", "attachments"),
+        *("date_published", "date_modified", "author", "authors", "tags", "language", "attachments", OURS),
     )
 )
 
@@ -141,7 +142,7 @@ def _entry(item: Mapping[str, Any]) -> ParsedEntry:
         guid_is_permalink=False,
         links=tuple(_links(item)),
         title=_text(item, "title", "text"),
-        summaries=tuple(filter(None, [_text(item, "summary", "text")])),
+        summaries=tuple(filter(None, [_summary(item)])),
         contents=tuple(filter(None, [_text(item, "content_html", "html"), _text(item, "content_text", "text")])),
         dates=tuple(Date(key, raw) for key in ("date_published", "date_modified") if (raw := _string(item, key))),
         authors=_authors(item),
@@ -151,6 +152,12 @@ def _entry(item: Mapping[str, Any]) -> ParsedEntry:
         language=_string(item, "language"),
         extra={legal(key): _legal(value) for key, value in _rest(item) if _depth(value) < _MAX_DEPTH},
     )
+
+
+def _summary(item: Mapping[str, Any]) -> Text | None:
+    ours = item.get(OURS)
+    html = _string(ours, "summary_html") if isinstance(ours, Mapping) else None
+    return Text(html, "html", "summary") if html else _text(item, "summary", "text")
 
 
 def _rest(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
