@@ -81,6 +81,11 @@ def test_at_whatever_moment_it_is_asked_to_end_it_ends_in_good_order(tmp_path: P
             time.sleep(random.Random(run).random() * 2)
             assert daemon.end(signal.SIGTERM if run % 2 else signal.SIGINT) == 0, daemon.log
         assert is_unmade(tmp_path) or is_whole(tmp_path)
+    asked = server.count("/a")
+    with running(tmp_path) as daemon:  # whatever became of the others, this one polls
+        until(lambda: server.count("/a") > asked)
+        assert daemon.end() == 0
+    assert is_whole(tmp_path)
     # Every answer that was reported as stored is there: windows of ten, one entry more each time, leave no hole.
     assert rows(tmp_path, "select count(*) from gaps") == [(0,)]
 
