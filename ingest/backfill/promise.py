@@ -17,11 +17,11 @@ LOOKS = 10  # requests a route: a sitemap may be at seven places
 class Promise:
     """Whether a route is offered, with `because`; what it holds and how long that takes at the polite rate.
 
-    None: it does not say.
+    None: it does not say, or could not be asked.
     """
 
     route: Route
-    offered: bool
+    offered: bool | None
     because: str
     pages: int | None = None
     entries: int | None = None
@@ -44,7 +44,7 @@ async def _looked(run: Backfill, road: Road[Any], about: About) -> tuple[Promise
     arrived = await looker.go(road, walk, about)
     found: Walk = arrived.walk
     if not found.offered:
-        return Promise(road.route, False, arrived.because), found
+        return Promise(road.route, None if arrived.is_trouble else False, arrived.because), found
     left = 0 if found.ended else road.left(found)
     pages = None if left is None else found.asked + left
     ask = None if found.ended else road.asks(found, about)

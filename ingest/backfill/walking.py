@@ -85,6 +85,11 @@ class Walker:
     longest_wait: timedelta = LONGEST_WAIT
     until_offered: bool = False
 
+    @property
+    def tries(self) -> int:
+        """How often a request is made that may do better the next time. Who only looks does not wait for that."""
+        return 1 if self.until_offered else TRIES
+
     async def go(self, road: Road[W], walk: W, about: About) -> Arrived:
         """To the road's end, or as far as scope, budget and host allow."""
         luck = _Luck()
@@ -110,10 +115,11 @@ class Walker:
     async def _on(self, road: Road[W], walk: W, answered: Answered, about: About, luck: _Luck) -> tuple[W, str | None]:
         """The walk after an answer; why it stops there, if it does."""
         page = answered.page
-        if may_pass(page) and not _settles(road, walk, page, luck):
+        is_last_try = luck.tries + 1 >= self.tries
+        if may_pass(page) and not _settles(road, walk, page, is_last_try=is_last_try):
             luck.tries += 1
             walk = await self._keep(road, answered, lambda _: walk)
-            if luck.tries >= TRIES:
+            if is_last_try:
                 return walk, f"{page.failure}: {page.detail}"
             await self.asker.clock.sleep((FIRST_PAUSE * 3 ** (luck.tries - 1)).total_seconds())
             return walk, None
@@ -146,17 +152,16 @@ class Walker:
                 await self.asker.clock.sleep(wait.total_seconds())
 
 
-def _settles(road: Road[W], walk: W, page: Page, luck: _Luck) -> bool:
+def _settles(road: Road[W], walk: W, page: Page, *, is_last_try: bool) -> bool:
     """Whether a failure that might pass is taken for the answer.
 
     A road that nobody said was there may be closed (403) or broken (500) for good. A page that can be missed is.
     """
-    tried = luck.tries + 1 >= TRIES
     if page.failure is Reason.RATE_LIMITED:
         return False
     if not walk.offered:
-        return page.status == 403 or (tried and page.status is not None)
-    return road.survives(walk) and tried and not is_pushed_back(page)
+        return page.status == 403 or (is_last_try and page.status is not None)
+    return road.survives(walk) and is_last_try and not is_pushed_back(page)
 
 
 def bound(road: Road[W], walk: W, about: About) -> str | None:

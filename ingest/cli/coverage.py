@@ -219,7 +219,7 @@ def promise_lines(feed: FeedRecord, found: "list[Promise]") -> list[str]:
 
 def _promised(each: "Promise") -> str:
     if not each.offered:
-        return f"not offered ({each.because})"
+        return f"{'could not be asked' if each.offered is None else 'not offered'} ({each.because})"
     pages = "as many requests as it takes" if each.pages is None else f"{requests(each.pages)} at most"
     parts = [pages, *([f"{each.entries} entries"] if each.entries is not None else [])]
     parts += [f"{_duration(each.lasting)} at the polite rate"] if each.lasting is not None else []

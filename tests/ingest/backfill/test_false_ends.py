@@ -7,17 +7,19 @@ from urllib.parse import parse_qs
 
 import pytest
 from outlets import Outlet
-from pasts import config_text, got, guids, news, running
+from pasts import StillClock, config_text, got, guids, news, polled, running
 from servers import Asked, Page, answer, serving
 
 from ingest.backfill import sitemap
 from ingest.backfill.listing import part_of
+from ingest.backfill.promise import Promise, promises
 from ingest.backfill.run import Past, Wanted, backfill
-from ingest.cli.coverage import missing
+from ingest.cli.coverage import missing, promise_lines
 from ingest.session import Session
 from storage.jobs import JobState
-from storage.records import Route
+from storage.records import FeedHealth, FeedRecord, Route
 
+FEED = FeedRecord(1, "o", "news", "https://o.example/feed/", None, None, None, FeedHealth.OK)
 TOTALS: Mapping[str, Callable[[int, int], Mapping[str, str]]] = {
     "not counted": lambda _total, _size: {"X-WP-Total": "0", "X-WP-TotalPages": "0"},
     "a hundred too few": lambda total, _size: {"X-WP-Total": str(max(total - 100, 0))},
@@ -149,6 +151,23 @@ def test_no_more_requests_are_promised_than_it_takes(tmp_path: Path) -> None:
             folder.mkdir()
             got(folder, config_text(server), Route.WORDPRESS, tell=lambda step, left=left: left.append(step.left))  # type: ignore[misc]
             assert left == list(range(server.count("/wp-json/wp/v2/posts") - 1, -1, -1))
+
+
+def test_a_look_at_a_site_that_is_away_says_so_and_does_not_wait_for_it(tmp_path: Path) -> None:
+    outlet, clock = Outlet(60), StillClock()
+    with serving(outlet.pages()) as server:
+        config = config_text(server)
+        polled(tmp_path, config, clock)
+
+    async def act(session: Session) -> list[Promise]:
+        async with backfill(session) as run:
+            return await promises(run, news(session), Wanted())
+
+    found = {each.route: each for each in running(tmp_path, config, act, clock)}
+    away = [Route.PAGES, Route.WORDPRESS, Route.SITEMAP]
+    assert [route for route, each in found.items() if each.offered is None] == away
+    assert sum(clock.slept) < 5
+    assert "pages     could not be asked (" in "\n".join(promise_lines(FEED, list(found.values())))
 
 
 # --- sitemaps ---------------------------------------------------------------------------------------------------------
