@@ -1,5 +1,6 @@
 """The Datasette plugin: our pages, connections that can only read, and headers that let no script run."""
 
+import re
 import weakref
 from collections.abc import Awaitable, Callable, Sequence
 from ipaddress import ip_address
@@ -25,6 +26,7 @@ MEMORY = 256 * 1024 * 1024  # bytes that SQLite may have in this process
 ANSWER = 64 * 1024 * 1024  # bytes of one answer
 OWN_ROOMS = "/-/"  # Datasette's, for whoever looks after it; of these only what its pages are made of is shown
 PLACES = {"entry_id": "entry", "story_id": "story", "document_id": "document"}
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 READING = ("GET", "HEAD")
 HEADERS = {
     "content-security-policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
@@ -85,10 +87,12 @@ def extra_template_vars() -> dict[str, Any]:
 
 @hookimpl  # type: ignore[untyped-decorator]
 def render_cell(value: object, column: str) -> Markup | None:
-    """In whatever rows are shown, an id leads to the page of what it is the id of."""
-    if column not in PLACES or not isinstance(value, int):
-        return None
-    return Markup('<a href="/{}/{}">{}</a>').format(PLACES[column], value, value)
+    """In whatever rows are shown, an id leads to the page of what it is the id of, and an instant stays in one line."""
+    if column in PLACES and isinstance(value, int):
+        return Markup('<a href="/{}/{}">{}</a>').format(PLACES[column], value, value)
+    if isinstance(value, str) and INSTANT.fullmatch(value):
+        return Markup("<time>{}</time>").format(value)
+    return None
 
 
 @hookimpl  # type: ignore[untyped-decorator]

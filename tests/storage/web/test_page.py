@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -187,3 +188,35 @@ def test_the_keyboard_reaches_the_content_at_once(page: Any, address: str) -> No
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert re.search(r"#main$", page.url)
+
+
+def test_whoever_has_but_a_keyboard_finds_and_reads_an_entry(page: Any, address: str) -> None:
+    def tab_to(wanted: str) -> None:
+        for _ in range(40):
+            page.keyboard.press("Tab")
+            if page.locator(f"{wanted}:focus").count():
+                return
+        raise AssertionError(f"no way to {wanted}")
+
+    page.goto(address)
+    tab_to("input[name=q]")
+    page.keyboard.type("Haushalt")
+    page.keyboard.press("Enter")
+    tab_to("li.card a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/entry/1")
+    tab_to("a[href^='/document/']")
+
+
+def test_the_menu_says_where_one_is(page: Any, address: str) -> None:
+    for path in ("/", "/search", "/charts", "/archive/entries", "/archive"):
+        page.goto(f"{address}{path}")
+        assert page.locator("[aria-current=page]").get_attribute("href") == path
+
+
+def test_headings_go_down_one_step_at_a_time(page: Any, address: str) -> None:
+    for path in ("/", "/search?q=Meldung", "/entry/1", "/story/4?with=9", "/charts", "/archive", "/archive/entries"):
+        page.goto(f"{address}{path}")
+        levels = [int(tag[1]) for tag in page.locator("h1, h2, h3, h4").evaluate_all("all => all.map(e => e.tagName)")]
+        assert levels[0] == 1
+        assert all(after - before <= 1 for before, after in pairwise(levels)), (path, levels)

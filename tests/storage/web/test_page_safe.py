@@ -26,7 +26,19 @@ COLUMNS = {
     "version": ("change",),
 }
 NOW = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-LISTS = ["/", "/search?q=Probe", "/charts", "/queries", "/archive", "/archive/entries?_size=100", "/archive/fetches"]
+LISTS = [
+    *("/", "/search?q=Probe", "/changes", "/charts", "/queries", "/archive", "/archive/entries?_size=100"),
+    *("/archive/fetches", "/archive/feeds?_facet=outlet&_facet=language", "/archive/newest-entries?limit=200"),
+    *("/archive/outlet/1", "/archive?sql=select+*+from+entry_versions", "/archive/entries?title=%3Cscript%3E"),
+    *("/search?q=Probe&since=%3Cscript%3Ealert(1)%3C/script%3E", "/archive?sql=%3Cscript%3Ealert(1)%3C/script%3E"),
+    *(
+        "/archive/first-to-report?term=Probe",
+        "/entries.atom",
+        "/changes.atom",
+        "/archive/entries.atom",
+        "/entry/1.json",
+    ),
+]
 
 
 @pytest.fixture(scope="module")
