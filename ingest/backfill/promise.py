@@ -1,5 +1,6 @@
 """What the past would cost and give, told before it is asked for: at most a few requests a route, nothing stored."""
 
+import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -8,6 +9,11 @@ from ingest.backfill.pages import PagesWalk
 from ingest.backfill.road import About, Road, Walk
 from ingest.backfill.run import Backfill, Wanted, begun, roads
 from ingest.backfill.walking import Budget
+from ingest.document import Document
+from ingest.errors import IngestError
+from ingest.hints import Hints
+from ingest.hosts import PostponedError
+from storage.past import SAMPLE, Signs
 from storage.records import FeedRecord, Route
 
 LOOKS = 10  # requests a route: a sitemap may be at seven places
@@ -30,10 +36,28 @@ class Promise:
 
 async def promises(run: Backfill, feed: FeedRecord, wanted: Wanted) -> list[Promise]:
     """What each route promises. Nothing is recorded."""
-    about = run.about(feed, wanted)
+    about = await _glanced(run, run.about(feed, wanted))
     found = [await _looked(run, road, about) for road in roads(wanted)]
     total = next((each.entries for each, _ in found if each.entries), None)
     return [_estimated(promise, walk, total, run.spacing) for promise, walk in found]
+
+
+async def _glanced(run: Backfill, about: About) -> About:
+    """About a feed that was never polled: what its document tells just now, as that tells which roads there are."""
+    if about.feed.last_success_at is not None:
+        return about
+    line, feed = run.session.line, about.feed
+    try:
+        document = await line.web.fetch(line.request(feed))
+        assert isinstance(document, Document)  # noqa: S101 - asked without validators
+        hints = Hints(document.content_type, document.url, feed.timezone, feed.language)
+        reading = await line.parser.read(document.body, hints)
+    except (IngestError, PostponedError):
+        return about
+    guids = tuple(each.guid for each in reading.entries if each.guid)
+    head, headers = reading.head, dict(document.fetch.response_headers)
+    signs = Signs(head.format, head.link, json.loads(head.hints or "{}"), headers, about.signs.urls, guids[:SAMPLE])
+    return replace(about, signs=signs)
 
 
 async def _looked(run: Backfill, road: Road[Any], about: About) -> tuple[Promise, Walk]:

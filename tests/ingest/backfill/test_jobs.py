@@ -263,6 +263,20 @@ def test_a_dry_run_tells_what_there_is_and_stores_nothing(tmp_path: Path) -> Non
     assert found[Route.WORDPRESS].entries == 300
 
 
+def test_a_dry_run_finds_what_only_the_feed_tells_though_it_was_never_polled(tmp_path: Path) -> None:
+    outlet = Outlet(120, paging=None)
+
+    async def act(opened: Session) -> list[Any]:
+        async with backfill(opened) as run:
+            return await promises(run, news(opened), Wanted(routes=(Route.RFC5005, Route.WORDPRESS)))
+
+    with serving(outlet.pages()) as server:
+        server.pages |= outlet.archive(server.url) | {"/wp-json/wp/v2/posts": outlet.rest}
+        found = running(tmp_path, config_text(server), act)
+    assert [each.offered for each in found] == [True, True]
+    assert asked(tmp_path, "select count(*) from fetches") == [(0,)]
+
+
 def test_a_feed_that_was_never_polled_is_asked_for_first(tmp_path: Path) -> None:
     outlet = Outlet(60)
     with serving(outlet.pages()) as server:
