@@ -14,7 +14,7 @@ from typing import Any
 from ingest.backfill.road import About, Page, Scope
 from ingest.backfill.run import Backfill, Wanted, begun
 from ingest.backfill.sitemap import Sitemap, SitemapWalk, on, sounds_like_news
-from ingest.backfill.walking import Step
+from ingest.backfill.walking import Rest, Step
 from ingest.errors import FetchError
 from ingest.hosts import PostponedError
 from storage import completeness
@@ -83,5 +83,5 @@ async def reconciled(run: Backfill, feed: FeedRecord) -> Held:
     return tally.held
 
 
-def _unheard(_step: Step) -> None:
+def _unheard(_told: Step | Rest) -> None:
     return None

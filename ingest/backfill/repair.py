@@ -1,6 +1,5 @@
 """Close gaps: get what may have rolled out of a feed's window unseen, from whatever still has it, newest first."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -8,7 +7,7 @@ from typing import Any
 
 from ingest.backfill.road import About, Road, Scope, Walk, iso, passes
 from ingest.backfill.run import ROUTES, Backfill, Wanted, backfill, begun, roads
-from ingest.backfill.walking import Arrived, Budget, Step
+from ingest.backfill.walking import Arrived, Budget, Tell
 from ingest.session import Session
 from storage import completeness, past
 from storage.completeness import Held
@@ -44,7 +43,7 @@ async def repair_gap(session: Session, feed: FeedRecord) -> Repaired:
 
 
 async def repaired(
-    run: Backfill, feed: FeedRecord, wanted: Wanted, tell: Callable[[Step], None], *, given_up: datetime | None = None
+    run: Backfill, feed: FeedRecord, wanted: Wanted, tell: Tell, *, given_up: datetime | None = None
 ) -> Repaired:
     """Walk the roads that are wanted until all open gaps of the feed are closed. Raises HeldError.
 
@@ -103,7 +102,7 @@ def _is_final(arrived: Arrived) -> bool:
     return arrived.state is not JobState.STOPPED or arrived.is_enough
 
 
-async def _walked(run: Backfill, road: Road[Any], about: About, tell: Callable[[Step], None]) -> Arrived:
+async def _walked(run: Backfill, road: Road[Any], about: About, tell: Tell) -> Arrived:
     walk = await begun(road, about)
     if walk is None:
         return Arrived(Walk(), JobState.NOT_OFFERED, road.lacking(about))

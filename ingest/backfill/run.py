@@ -13,7 +13,7 @@ from ingest.backfill.pages import Pages
 from ingest.backfill.rfc5005 import Rfc5005
 from ingest.backfill.road import About, Road, Scope, Walk, covers, text_of
 from ingest.backfill.sitemap import Sitemap
-from ingest.backfill.walking import LONGEST_WAIT, Arrived, Budget, Keeps, Step, Walker
+from ingest.backfill.walking import LONGEST_WAIT, Arrived, Budget, Keeps, Tell, Walker
 from ingest.backfill.wayback import Wayback
 from ingest.backfill.wordpress import WordPress
 from ingest.document import Document
@@ -79,7 +79,7 @@ class Backfill:
 
     # --- one feed's past ------------------------------------------------------------------------------------------
 
-    async def get(self, feed: FeedRecord, wanted: Wanted, tell: Callable[[Step], None]) -> Past:
+    async def get(self, feed: FeedRecord, wanted: Wanted, tell: Tell) -> Past:
         """Walk all roads that are wanted, each from where it stands. Raises HeldError."""
         feed = await self.polled(feed)
         if feed.url is None:
@@ -92,7 +92,7 @@ class Backfill:
                 arrived[road.route] = await self._job(road, about, tell)
         return Past(feed, arrived, before, self._months(feed))
 
-    async def _job(self, road: Road[Any], about: About, tell: Callable[[Step], None]) -> Arrived:
+    async def _job(self, road: Road[Any], about: About, tell: Tell) -> Arrived:
         """One route, its walk kept in the archive."""
         with self.session.archive.read() as connection:
             known = jobs.jobs_of(connection, about.feed.feed_id).get(road.route)
@@ -193,12 +193,12 @@ class Backfill:
             with self.session.archive.write() as tx:
                 jobs.give_back(tx, feed.feed_id, own)
 
-    def _walker(self, about: About, tell: Callable[[Step], None], keep: Any) -> Walker:
+    def _walker(self, about: About, tell: Tell, keep: Any) -> Walker:
         line = self.session.line
         asker = Asker(line, line.request(about.feed), self.robots, self.spacing)
         return Walker(asker, line.parser.read, self.articles.read, keep, self.budget, tell, self.longest_wait)
 
-    def walker(self, about: About, tell: Callable[[Step], None], keep: Keeps | None = None) -> Walker:
+    def walker(self, about: About, tell: Tell, keep: Keeps | None = None) -> Walker:
         """One whose pages are recorded, or kept as `keep` does; its walks are kept nowhere: short, or begun anew."""
 
         async def recorded_only(

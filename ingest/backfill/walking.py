@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from ingest.backfill.asking import Answered, Asker, Reads, is_pushed_back, may_pass
 from ingest.backfill.road import About, Ask, Page, Road, Walk, iso, moved, passes
@@ -40,6 +40,18 @@ class Step:
     walk: Walk
     page: Page
     left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A walk waits before it asks again: how long, and why."""
+
+    route: Route
+    lasting: timedelta
+    because: str
+
+
+Tell: TypeAlias = Callable[[Step | Rest], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +93,7 @@ class Walker:
     articles: Reads
     keep: Keeps
     budget: Budget
-    tell: Callable[[Step], None]
+    tell: Tell
     longest_wait: timedelta = LONGEST_WAIT
     until_offered: bool = False
 
@@ -121,7 +133,7 @@ class Walker:
             walk = await self._keep(road, answered, lambda _: walk)
             if is_last_try:
                 return walk, f"{page.failure}: {page.detail}"
-            await self.asker.clock.sleep((FIRST_PAUSE * 3 ** (luck.tries - 1)).total_seconds())
+            await self._rest(road.route, FIRST_PAUSE * 3 ** (luck.tries - 1), f"{page.failure}")
             return walk, None
         luck.tries, luck.missed = 0, luck.missed + 1 if may_pass(page) else 0
         following = road.after(moved(walk, page), page, about)
@@ -149,7 +161,11 @@ class Walker:
                 waited += wait
                 if waited > self.longest_wait:
                     raise
-                await self.asker.clock.sleep(wait.total_seconds())
+                await self._rest(road.route, wait, postponed.because)
+
+    async def _rest(self, route: Route, lasting: timedelta, because: str) -> None:
+        self.tell(Rest(route, lasting, because))
+        await self.asker.clock.sleep(lasting.total_seconds())
 
 
 def _settles(road: Road[W], walk: W, page: Page, *, is_last_try: bool) -> bool:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ingest.backfill.promise import Promise
     from ingest.backfill.repair import Repaired
     from ingest.backfill.run import Backfill, Past, Wanted
-    from ingest.backfill.walking import Step
+    from ingest.backfill.walking import Rest, Step
 
 ROUTES = (Route.RFC5005, Route.JSONFEED, Route.PAGES, Route.WORDPRESS, Route.SITEMAP, Route.WAYBACK)
 MOST_OF_ROUTE, VERY_WIDE = 9, 140  # characters
@@ -129,14 +129,14 @@ def act_of(args: argparse.Namespace) -> Act:
 
 async def _get(run: "Backfill", feed: FeedRecord, wanted: "Wanted", told: "Told", shown: Bars) -> None:
     with Progress(feed.name, shown, is_alone=told.is_alone) as progress:
-        told.past(await run.get(feed, wanted, progress.step), progress)
+        told.past(await run.get(feed, wanted, progress.tell), progress)
 
 
 async def _repair(run: "Backfill", feed: FeedRecord, wanted: "Wanted", told: "Told", shown: Bars) -> None:
     from ingest.backfill.repair import repaired
 
     with Progress(feed.name, shown, is_alone=told.is_alone) as progress:
-        told.repaired(await repaired(run, feed, wanted, progress.step))
+        told.repaired(await repaired(run, feed, wanted, progress.tell))
 
 
 async def _dry(run: "Backfill", feed: FeedRecord, wanted: "Wanted", told: "Told", _shown: Bars) -> None:
@@ -164,18 +164,29 @@ class Progress:
         if not self.is_alone:
             self._clear()
 
-    def step(self, step: "Step") -> None:
-        """One request is done."""
+    def tell(self, told: "Step | Rest") -> None:
+        """One request is done, or none is made for a while."""
+        from ingest.backfill.walking import Rest
+
+        if isinstance(told, Rest):
+            self._bar(told.route).note(f"waits {told.lasting.total_seconds():.0f} s: {told.because}")
+        else:
+            self._step(told)
+
+    def _step(self, step: "Step") -> None:
         count = self.counts.setdefault(step.route, Count())
         count.add(step)
-        shown = self._shown.get(step.route)
-        if shown is None:
-            if not self.is_alone:
-                self._clear()
-            shown = self._shown[step.route] = self.bars.bar(titled(self.feed, step.route, self.bars.width))
+        shown = self._bar(step.route)
         if step.left is not None:
             shown.expect(count.requests + step.left)
         shown.advance(noted(count, step.walk.reached, self.bars.width))
+
+    def _bar(self, route: Route) -> Bar:
+        if route not in self._shown:
+            if not self.is_alone:
+                self._clear()
+            self._shown[route] = self.bars.bar(titled(self.feed, route, self.bars.width))
+        return self._shown[route]
 
     def _clear(self) -> None:
         for shown in self._shown.values():

@@ -21,6 +21,10 @@ class Bar(Protocol):
         """One more is done; `note` says how it stands."""
         ...
 
+    def note(self, text: str) -> None:
+        """How it stands, though nothing more is done."""
+        ...
+
     def reach(self, done: int) -> None:
         """So many are done by now."""
         ...
@@ -40,6 +44,9 @@ class Bar(Protocol):
 
 class _Plain:
     def advance(self, note: str = "") -> None:
+        pass
+
+    def note(self, text: str) -> None:
         pass
 
     def reach(self, done: int) -> None:
@@ -140,6 +147,9 @@ class _RichBar:
 
     def advance(self, note: str = "") -> None:
         self._progress.update(self._task, advance=1, note=note)
+
+    def note(self, text: str) -> None:
+        self._progress.update(self._task, note=text)
 
     def reach(self, done: int) -> None:
         self._progress.update(self._task, completed=done)

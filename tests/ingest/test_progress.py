@@ -7,12 +7,13 @@ import struct
 import subprocess
 import sys
 import termios
+from datetime import timedelta
 
 import pytest
 from rich.progress import Progress
 
 from ingest.backfill.road import Ask, Page, Walk
-from ingest.backfill.walking import Step
+from ingest.backfill.walking import Rest, Step
 from ingest.cli.backfill import Progress as Routes
 from ingest.cli.progress import RichBars
 from storage.records import Route
@@ -87,13 +88,22 @@ def test_a_bar_of_any_width_shows_route_requests_and_counts(columns: int) -> Non
     assert ("1180 new, 0 changed, 20 known" if columns == 160 else "+1180 ~0 =20 2024") in shown
 
 
+def test_a_walk_that_waits_says_so_and_counts_nothing() -> None:
+    with Progress(disable=True) as progress:
+        with Routes("o/news", RichBars(progress)) as shown:
+            shown.tell(Step(Route.PAGES, Walk(), Page(Ask("https://o.example/feed/")), 3))
+            shown.tell(Rest(Route.PAGES, timedelta(seconds=30), "timeout"))
+        assert [task.fields["note"] for task in progress.tasks] == ["waits 30 s: timeout"]
+        assert [task.completed for task in progress.tasks] == [1]
+
+
 @pytest.mark.parametrize("is_alone", [True, False])
 def test_bars_of_several_feeds_at_once_have_room_on_a_terminal(is_alone: bool) -> None:
     with Progress(disable=True) as progress:
         bars = RichBars(progress)
         with Routes("o/news", bars, is_alone=is_alone) as shown:
             for route in (Route.PAGES, Route.WORDPRESS, Route.SITEMAP):
-                shown.step(Step(route, Walk(), Page(Ask("https://o.example/feed/")), 3))
+                shown.tell(Step(route, Walk(), Page(Ask("https://o.example/feed/")), 3))
             assert len(progress.tasks) == (3 if is_alone else 1)
     assert len(progress.tasks) == (3 if is_alone else 0)
     assert sum(count.requests for count in shown.counts.values()) == 3

@@ -17,7 +17,7 @@ from ingest import read
 from ingest.backfill.repair import Repaired, repair_gap
 from ingest.backfill.road import Scope
 from ingest.backfill.run import Past, Wanted, backfill
-from ingest.backfill.walking import Budget, Step
+from ingest.backfill.walking import Budget, Tell
 from ingest.config import Config, config_of, listing, network_policy
 from ingest.fetch import Fetcher, trusting
 from ingest.hints import Hints
@@ -107,7 +107,7 @@ def got(
     folder: Path,
     config: str,
     *routes: Route,
-    tell: Callable[[Step], None] = lambda _step: None,
+    tell: Tell = lambda _told: None,
     clock: FakeClock | None = None,
     most: int | None = None,
     **scope: Any,
