@@ -189,7 +189,7 @@ async def rows_atom(datasette: Any, request: Any, rows: Any, table: str | None, 
 
 async def all_rows(datasette: Any, request: Any) -> Any:
     """All rows of a view, for programs."""
-    asked = request.url_vars["view"], request.url_vars["form"], request.args
+    asked = request.url_vars["view"], request.url_vars["form"], request.args, request.receive
     return await asyncio.to_thread(whole.answer, _path(datasette), *asked)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import islice
@@ -20,13 +20,15 @@ from storage.reading import reading
 SECONDS = 600  # an answer may take; for as long the archive's log cannot be folded into it
 PART = 500  # rows that are sent at a time
 FORMS = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson; charset=utf-8"}
+Receive = Callable[[], Awaitable[dict[str, Any]]]
 NAMES = tuple(views.statements("sqlite"))
 
 
-def answer(path: str, view: str, form: str, args: Any) -> AsgiStream:
+def answer(path: str, view: str, form: str, args: Any, receive: Receive) -> AsgiStream:
     """All rows of the view that the address asks for: `?outlet=orf`, `?words__gt=500`, `?_sort_desc=…` as on its page.
 
-    Raises BadRequest where it asks for a column that there is not.
+    It ends where `receive` (ASGI) tells that nobody listens any more. Raises BadRequest where it asks for a column that
+    there is not.
     """
     columns = _columns(path, view)
     query, values = _query(view, columns, args)
@@ -35,16 +37,23 @@ def answer(path: str, view: str, form: str, args: Any) -> AsgiStream:
     async def stream(writer: Any) -> None:
         loop, thread = asyncio.get_running_loop(), ThreadPoolExecutor(1)  # who reads slowly holds nobody else up
         lines = _lines(path, query, values, form, time.monotonic)
+        left = asyncio.ensure_future(_left(receive))
         try:
             await writer.write(heads)
-            while part := await loop.run_in_executor(thread, partial(_part, lines)):
+            while not left.done() and (part := await loop.run_in_executor(thread, partial(_part, lines))):
                 await writer.write(part)
         finally:
+            left.cancel()
             await loop.run_in_executor(thread, lines.close)
             thread.shutdown(wait=False)
 
     headers = {"content-disposition": f'attachment; filename="{view}.{form}"'}
     return AsgiStream(stream, headers=headers, content_type=FORMS[form])
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _columns(path: str, view: str) -> list[str]:

@@ -1,5 +1,6 @@
 """The page for programs: all of it as CSV, JSON and Atom, refusals in one line, and nothing but reading."""
 
+import asyncio
 import csv
 import io
 import json
@@ -13,9 +14,11 @@ from xml.etree import ElementTree
 
 import pytest
 from browsers import page_over
+from datasette.utils import MultiParams
 from saying import Said, visit
 
 from storage.archive import Archive
+from storage.web import whole
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -110,6 +113,27 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
         said = [Said(f"=Meldung {n}", guid=str(n), text=f"Zeile\nund, {n}") for n in range(1_200)]
         opened.record([visit(feed_of, 1, *said)])
     return path
+
+
+def test_nothing_is_read_for_who_does_not_listen_any_more(many: Path) -> None:
+    def sent(listens: bool) -> int:
+        written: list[str] = []
+
+        class Writer:
+            async def write(self, part: str) -> None:
+                written.append(part)
+                await asyncio.sleep(0)
+
+        async def receive() -> dict[str, Any]:
+            await asyncio.sleep(60 if listens else 0)
+            return {"type": "http.disconnect"}
+
+        answer = whole.answer(str(many), "entries", "ndjson", MultiParams({}), receive)
+        asyncio.run(answer.stream_fn(Writer()))
+        return "".join(written).count("\n")
+
+    assert sent(listens=True) == 1_200
+    assert sent(listens=False) < 1_200
 
 
 def test_a_view_is_there_from_its_first_row_to_its_last(many: Path) -> None:
