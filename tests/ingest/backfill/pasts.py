@@ -10,41 +10,25 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from clocks import FakeClock
+from here import Here, PagesHere
 from saying import rows
 from servers import Server
 
-from ingest import read
 from ingest.backfill.repair import Repaired, repair_gap
 from ingest.backfill.road import Scope
 from ingest.backfill.run import Past, Wanted, backfill
 from ingest.backfill.walking import Budget, Tell
 from ingest.config import Config, config_of, listing, network_policy
 from ingest.fetch import Fetcher, trusting
-from ingest.hints import Hints
 from ingest.hosts import HostTurns, MemoryLedger
-from ingest.parse import article
 from ingest.pipeline import Line
 from ingest.poll import due, poll
 from ingest.session import Session
 from storage.archive import Archive, Writer
-from storage.records import FeedRecord, Reading, Route
+from storage.records import FeedRecord, Route
 
 T = TypeVar("T")
 SITE = "https://o.example"
-
-
-class Here:
-    """Reads in this process: what is read is the tests' own, and workers take a second to start."""
-
-    async def read(self, body: bytes, hints: Hints) -> Reading:
-        return read.read(body, hints)
-
-
-class PagesHere:
-    """The same for pages of articles."""
-
-    async def read(self, body: bytes, hints: Hints) -> Reading:
-        return article.read(body, hints)
 
 
 class StillClock(FakeClock):

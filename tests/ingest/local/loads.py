@@ -4,30 +4,13 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from here import Here, PagesHere
 from saying import rows
 
-from ingest import read
-from ingest.hints import Hints
 from ingest.load import Loaded, Loader
 from ingest.local.documents import Names
 from ingest.local.files import documents
-from ingest.parse import article
 from storage.archive import Archive, Writer
-from storage.records import Reading
-
-
-class Here:
-    """Reads in this process."""
-
-    async def read(self, body: bytes, hints: Hints) -> Reading:
-        return read.read(body, hints)
-
-
-class PagesHere:
-    """The same for pages of articles."""
-
-    async def read(self, body: bytes, hints: Hints) -> Reading:
-        return article.read(body, hints)
 
 
 def load(folder: Path, *paths: Path, names: Names | None = None, pages: bool = False) -> list[Loaded]:
