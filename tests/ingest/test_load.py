@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from feeds import news
+from here import Here
 from saying import rows, told
 
 from ingest import load, read
@@ -20,13 +21,6 @@ from storage.records import Reading
 
 NO_ENTRY: Any = None  # what a bug in a parser might give
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-class Here:
-    """Reads in this process."""
-
-    async def read(self, body: bytes, hints: Hints) -> Reading:
-        return read.read(body, hints)
 
 
 def document(number: int, body: bytes | None = None) -> LocalDocument:
