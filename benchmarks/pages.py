@@ -8,35 +8,18 @@ The processor's time is that of server and reader together; on a busy machine it
 import argparse
 import json
 import statistics
-import threading
+import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
-import uvicorn
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from browsers import page_over
 
 from storage.reading import reading
-from storage.web.application import application
 
 WARMING = 2
-
-
-@contextmanager
-def served(path: Path) -> Iterator[str]:
-    """The address of the page over the archive."""
-    server = uvicorn.Server(uvicorn.Config(application(path), port=0, log_level="error", lifespan="on"))
-    sock = server.config.bind_socket()
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
 
 
 def pages(path: Path) -> dict[str, str]:
@@ -82,7 +65,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     told = {}
-    with served(args.archive) as address:
+    with page_over(args.archive) as address:
         for name, path in pages(args.archive).items():
             told[name] = taken(address, path, args.times)
             print(f"{name:24} {told[name]['ms']:6.0f} ms, processor {told[name]['cpu_ms']:6.0f} ms", flush=True)
