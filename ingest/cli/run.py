@@ -110,18 +110,17 @@ class Signals:
     def pass_to(self, daemon: "Daemon") -> None:
         """From now on the daemon ends, and takes a new configuration in."""
         self._loop, self._daemon = asyncio.get_running_loop(), daemon
-        if self._asked:  # what the handler raised was lost: it ran in a callback of the interpreter's own
-            daemon.stop()
 
     def _end(self, _number: int, _frame: FrameType | None) -> None:
+        if self._loop is None or self._daemon is None:
+            # Nothing is in hand. Not by an exception: in a callback or a class body of the interpreter's it is lost.
+            os._exit(DONE)
         if self._asked:
             os._exit(SOME_FAILED)
         self._asked = True
         timer = threading.Timer(AT_THE_LATEST, self._end_by_force)
         timer.daemon = True
         timer.start()
-        if self._loop is None or self._daemon is None:
-            raise SystemExit(DONE)
         self._loop.call_soon_threadsafe(self._daemon.stop)
 
     def _end_by_force(self) -> None:
