@@ -167,11 +167,12 @@ def serving(
 def _run(server: Server, loop: asyncio.AbstractEventLoop, ready: threading.Event) -> None:
     asyncio.set_event_loop(loop)
     loop.set_exception_handler(lambda _loop, _context: None)  # clients hang up as they like
-    came: list[asyncio.StreamWriter] = []
+    came: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
 
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        came.append(writer)
-        await server.serve(reader, writer)  # looked up for each connection: a test may have replaced it
+    def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        came[writer] = loop.create_task(
+            server.serve(reader, writer)
+        )  # looked up each time: a test may have replaced it
 
     listening = loop.run_until_complete(asyncio.start_server(serve, server.host, 0, ssl=server.tls))
     server.port = listening.sockets[0].getsockname()[1]
@@ -182,20 +183,18 @@ def _run(server: Server, loop: asyncio.AbstractEventLoop, ready: threading.Event
     loop.close()
 
 
-async def _end_all(came: list[asyncio.StreamWriter]) -> None:
-    await _settled()  # a connection that was just accepted belongs to nobody yet, and nobody would close it
-    rest: set[Any] = asyncio.all_tasks() - {asyncio.current_task()}
+async def _end_all(came: dict[asyncio.StreamWriter, asyncio.Task[None]]) -> None:
+    # A connection that was just accepted belongs to nobody yet, and nobody would close it.
+    accepting: set[Any] = asyncio.all_tasks() - {asyncio.current_task(), *came.values()}
+    if accepting:
+        _, accepting = await asyncio.wait(accepting, timeout=1)
+    rest = {*accepting, *came.values()}
     for task in rest:
         task.cancel()
     await asyncio.gather(*rest, return_exceptions=True)
     for writer in came:  # what its client has not read yet is never sent
         cast("asyncio.WriteTransport", writer.transport).abort()
-    await _settled()
-
-
-async def _settled() -> None:
-    """What follows from what has happened, and what follows from that."""
-    for _ in range(5):
+    for _ in range(5):  # what follows from that
         await asyncio.sleep(0)
 
 
