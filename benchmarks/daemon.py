@@ -10,6 +10,14 @@ by how much the daemon's own memory was larger at the end than after a tenth of 
 the most that it had open in that time, `log_mb` the largest write-ahead log. `--reader`: another connection has read,
 and stays open.
 
+What one small machine should carry, 100 polls a second of 20,000 feeds, of which a tenth bring something new and a
+twentieth the same again, from servers that take their time (before it come 20,000 first polls):
+
+    python benchmarks/daemon.py --feeds 20000 --rate 100 --seconds 600 --entries 35 --every 2000 --deaf 20 \\
+        --waits 0.05 2 --full 30
+
+`outcomes`: polls by what came of them. `lost`: entries that were shown to a recorded poll and that the archive has not.
+
 `--attacks 1` measures on while the statements of tests/attacks.py are asked of its archive one after another, each for
 as many seconds at most: then `attacked` has the lateness meanwhile, and by how much statements outlived their limit.
 """
@@ -24,17 +32,17 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
-from living_outlets import Outlets, listed
+from living_outlets import Outlets, listed, shown
 
 from storage.errors import ArchiveError
 from storage.query import Limits, QueryError, answered
-from storage.reading import read_only
-
-OUTLETS = Outlets(entries=10, every=300)
+from storage.reading import read_only, reading
 
 
 @dataclass
@@ -53,6 +61,10 @@ class Found:
     grown_mb: float
     descriptors: tuple[int, int]
     log_mb: float
+    outcomes: dict[str, int]
+    due_at_end: int
+    entries: int = 0
+    lost: int = 0
     attacked: "Attacked | None" = None
 
 
@@ -70,8 +82,10 @@ class Attacked:
 def main() -> None:
     """Measure and print."""
     args = _arguments()
-    with OUTLETS.serving() as port, tempfile.TemporaryDirectory() as folder:
-        found = _measure(Path(folder), port, args)
+    outlets = Outlets(args.entries, args.every, args.deaf, tuple(args.waits), args.full)
+    with tempfile.TemporaryDirectory() as name, outlets.serving(Path(name, "asked")) as port:
+        found = _measure(Path(name), port, args)
+        found.entries, found.lost = _held(Path(name), outlets)
     print(json.dumps(asdict(found), indent=1))
     if args.json:
         args.json.write_text(json.dumps(asdict(found), indent=1) + "\n")
@@ -82,6 +96,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--feeds", type=int, default=10_000)
     parser.add_argument("--rate", type=float, default=50, help="polls a second")
     parser.add_argument("--seconds", type=float, default=120, help="to measure, after every feed was polled once")
+    parser.add_argument("--entries", type=int, default=10, help="that a feed shows")
+    parser.add_argument("--every", type=float, default=300, help="seconds until a feed has one or two new entries")
+    parser.add_argument("--deaf", type=int, default=0, help="each so-manieth feed never says 304")
+    parser.add_argument("--waits", type=float, nargs=2, default=(0, 0), help="seconds that answers take, from and to")
+    parser.add_argument("--full", type=int, default=3, help="sentences of an entry in every other feed")
     parser.add_argument("--attacks", type=float, help="then attack the archive: seconds that each statement is given")
     parser.add_argument("--reader", action="store_true", help="another connection stays open after it has read")
     parser.add_argument("--json", type=Path)
@@ -129,7 +148,7 @@ def _free_port() -> int:
 
 
 def _wait_for_all(daemon: "subprocess.Popen[bytes]", listen: str, args: argparse.Namespace) -> None:
-    end = time.monotonic() + 120 + 6 * args.feeds / args.rate
+    end = time.monotonic() + 600 + args.feeds * args.entries / 60
     while time.monotonic() < end:
         time.sleep(2)
         if daemon.poll() is not None:
@@ -194,7 +213,29 @@ def _measured(pid: int, folder: Path, listen: str, args: argparse.Namespace) -> 
         round(settled[-1].daemon_mb - settled[0].daemon_mb, 1),
         (min(opened), max(opened)),
         round(max(each.log_mb for each in samples), 1),
+        _outcomes(before, after),
+        round(after["chronik_due"]),
     )
+
+
+def _outcomes(before: dict[str, float], after: dict[str, float]) -> dict[str, int]:
+    """Polls by outcome, since `before`."""
+    found: Counter[str] = Counter()
+    for name, value in after.items():
+        if name.startswith("chronik_polls_total"):
+            found[name.split('"')[1]] += round(value - before.get(name, 0))
+    return dict(found)
+
+
+def _held(folder: Path, outlets: Outlets) -> tuple[int, int]:
+    """How many entries the archive has, and how many it lacks."""
+    with reading(folder / "archive.sqlite") as reader:
+        polls = reader.rows("select feed, requested_at from fetches where outcome <> 'failed'")
+        held = {row["url"] for row in reader.rows("select url from entries")}
+    recorded: dict[int, list[float]] = defaultdict(list)
+    for row in polls:
+        recorded[int(row["feed"][1:].partition("/")[0])].append(datetime.fromisoformat(row["requested_at"]).timestamp())
+    return len(held), len(shown(outlets, folder / "asked", recorded) - held)
 
 
 def _attacked(archive: Path, listen: str, limit: float) -> Attacked:

@@ -27,7 +27,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from living_outlets import Outlets, link_of, listed
+from living_outlets import Outlets, listed, shown
 from postgres import database, server
 
 from storage.reading import reading
@@ -253,7 +253,6 @@ def _compared(folder: Path, archive: str, began: float, args: argparse.Namespace
     for row in polls:
         recorded[int(row["feed"][1:].partition("/")[0])].append(_seconds(row["requested_at"]))
     waits = [b - a for times in recorded.values() for a, b in itertools.pairwise(sorted(times))]
-    shown = _shown(asked, recorded)
     held = {row["url"]: row["n"] for row in entries}
     closeness = _closeness(asked)
     return Found(
@@ -270,21 +269,10 @@ def _compared(folder: Path, archive: str, began: float, args: argparse.Namespace
         spacing_broken=sum(gap < SPACING - SLACK for gap in closeness),
         closest=round(min(closeness, default=0), 3),
         entries=len(held),
-        lost=len(shown - held.keys()),
+        lost=len(shown(OUTLETS, folder / "asked", recorded) - held.keys()),
         doubled=sum(n - 1 for n in held.values()),
         missed_by_reader=0,
     )
-
-
-def _shown(asked: list[list[Any]], recorded: dict[int, list[float]]) -> set[str]:
-    """The links of all entries that recorded polls were shown: the last one of each feed was recorded, at the end."""
-    last = {feed: max(times) for feed, times in recorded.items()}
-    return {
-        link_of(feed, n)
-        for _, feed, newest, at, _ in asked
-        if feed in last and at <= last[feed] + 1
-        for n in OUTLETS.window(newest)
-    }
 
 
 def _closeness(asked: list[list[Any]]) -> list[float]:

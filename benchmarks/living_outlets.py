@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import functools
 import json
 import multiprocessing
+import random
 import re
 import time
 from collections.abc import Iterator
@@ -11,15 +13,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from speed.feeds import WORDS
+
 HOSTS = 1_000  # loopback addresses that stand for them
 
 
 @dataclass(frozen=True)
 class Outlets:
-    """Each feed has a window of so many `entries`, and a new one `every` so many seconds."""
+    """Each feed has a window of so many `entries`, and one or two new ones `every` so many seconds.
+
+    `deaf`: each so-manieth feed never says 304. `waits`: the shortest and the longest time until an answer, in seconds; the
+    median lies in the geometric middle. `full`: sentences of an entry in every other feed; in the rest it has three.
+    """
 
     entries: int
     every: float
+    deaf: int = 0
+    waits: tuple[float, float] = (0.0, 0.0)
+    full: int = 3
 
     @contextlib.contextmanager
     def serving(self, log: Path | None = None) -> Iterator[int]:
@@ -52,9 +63,10 @@ class Outlets:
         began = time.time()
         asked = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         feed = int(re.findall(r"GET /(\d+)", asked)[0])
-        newest = int((began + feed * 7 % self.every) // self.every)
+        await asyncio.sleep(self._wait())
+        newest = self._newest(feed, began)
         tag = f'"{newest}"'
-        if f"if-none-match: {tag}" in asked.lower():
+        if f"if-none-match: {tag}" in asked.lower() and not (self.deaf and feed % self.deaf == 0):
             writer.write(f"HTTP/1.1 304 No\r\nETag: {tag}\r\nConnection: close\r\n\r\n".encode())
         else:
             body = self._document(feed, newest)
@@ -63,6 +75,14 @@ class Outlets:
         await writer.drain()
         lines.write(json.dumps([writer.get_extra_info("sockname")[0], feed, newest, began, time.time()]) + "\n")
 
+    def _wait(self) -> float:
+        least, most = self.waits
+        return least * (most / least) ** random.random() if least else 0.0
+
+    def _newest(self, feed: int, at: float) -> int:
+        turns = int((at + feed * 7 % self.every) // self.every)
+        return turns + turns // 2
+
     def _document(self, feed: int, newest: int) -> bytes:
         items = "".join(self._item(feed, n) for n in self.window(newest))
         return (
@@ -70,8 +90,8 @@ class Outlets:
         )
 
     def _item(self, feed: int, n: int) -> str:
-        text = f"Der Text der Meldung {n} von {feed}, in dem steht, was geschehen ist. " * 4
-        at = time.strftime("%d %b %Y %H:%M:%S +0000", time.gmtime(n * self.every))
+        text = " ".join(random.Random(f"{feed}/{n}").choices(_sentences(), k=self.full if feed % 2 else 3))
+        at = time.strftime("%d %b %Y %H:%M:%S +0000", time.gmtime(n * self.every / 1.5))
         link = link_of(feed, n)
         parts = {"title": f"Meldung {n} aus {feed}", "link": link, "guid": link, "pubDate": at, "description": text}
         return f"<item>{''.join(f'<{name}>{value}</{name}>' for name, value in parts.items())}</item>"
@@ -81,9 +101,30 @@ class Outlets:
         return range(newest, newest - self.entries, -1)
 
 
+@functools.cache
+def _sentences() -> list[str]:
+    draw = random.Random(1)
+    return [f"{' '.join(draw.choices(WORDS, k=draw.randint(8, 22)))}.".capitalize() for _ in range(20_000)]
+
+
 def link_of(feed: int, entry: int) -> str:
     """Where an entry links to."""
     return f"https://example.org/{feed}/{entry}"
+
+
+def shown(outlets: Outlets, asked: Path, recorded: dict[int, list[float]]) -> set[str]:
+    """The links of all entries that recorded polls were shown: the last one of each feed was recorded, at the end.
+
+    `asked`: what `serving` has noted; `recorded`: when each feed's polls began, as the archive has them, in seconds.
+    """
+    last = {feed: max(times) for feed, times in recorded.items()}
+    with asked.open() as lines:
+        return {
+            link_of(feed, n)
+            for _, feed, newest, at, _ in map(json.loads, lines)
+            if feed in last and at <= last[feed] + 1
+            for n in outlets.window(newest)
+        }
 
 
 def listed(feeds: int, port: int) -> str:
