@@ -229,7 +229,7 @@ def _outcomes(before: dict[str, float], after: dict[str, float]) -> dict[str, in
 
 def _held(folder: Path, outlets: Outlets) -> tuple[int, int]:
     """How many entries the archive has, and how many it lacks."""
-    with reading(folder / "archive.sqlite") as reader:
+    with reading(str(folder / "archive.sqlite")) as reader:
         polls = reader.rows("select feed, requested_at from fetches where outcome <> 'failed'")
         held = {row["url"] for row in reader.rows("select url from entries")}
     recorded: dict[int, list[float]] = defaultdict(list)

@@ -67,7 +67,7 @@ def _measured(program: Program, folder: Path, server: Server, repeat: int) -> di
     idle = folder / "idle"
     idle.mkdir()
     program.set_up(idle, [])
-    nothing = [_run(program, idle) for _ in range(3)][1:]
+    nothing = [run(program, idle) for _ in range(3)][1:]
     base = Cost(min(each.cpu for each in nothing), min(each.wall for each in nothing), 0)
     program.set_up(folder, server.urls())
     found = {}
@@ -75,7 +75,7 @@ def _measured(program: Program, folder: Path, server: Server, repeat: int) -> di
         costs = []
         for state in states:
             server.turn_to(state, validators=scenario != "same")
-            costs.append(_run(program, folder))
+            costs.append(run(program, folder))
         found[scenario] = _figures(costs, base, server.feeds)
         print(f"{program.name} {scenario}: {found[scenario]}", file=sys.stderr)
     entries, size = program.stored(folder)
@@ -90,7 +90,8 @@ def _plan(repeat: int) -> Iterator[tuple[str, list[int]]]:
     yield "news", list(range(1, min(repeat, STATES - 1) + 1))
 
 
-def _run(program: Program, folder: Path) -> Cost:
+def run(program: Program, folder: Path) -> Cost:
+    """Run it once in its folder, to its end."""
     command, given = program.run()
     began = time.monotonic()
     process = subprocess.Popen(
