@@ -10,10 +10,9 @@ from datetime import datetime
 from itertools import groupby, pairwise
 from typing import Any
 
-from sqlalchemy import Row, Table, bindparam, delete, func, literal, select, union_all, update
-from sqlalchemy.dialects.postgresql import insert as upsert
-from sqlalchemy.dialects.sqlite import insert as insert_or_leave
+from sqlalchemy import Row, bindparam, delete, func, literal, select, union_all, update
 
+from storage import waiting
 from storage.bundles import TOGETHER, pack, unpack
 from storage.change import FIRST, NOISE, Said, kind_of_change
 from storage.prepared import Often
@@ -26,13 +25,12 @@ from storage.tables import (
     glimpse,
     item,
     run,
-    search_pending,
-    story_pending,
     version,
     window,
     wording,
 )
 from storage.transaction import Tx, chunks
+from storage.waiting import came_out
 
 WINDOW = "window"
 PART = 500  # entries derived at a time: bounds memory
@@ -264,7 +262,7 @@ def _write_versions(tx: Tx, entry_ids: set[int], now: dict[int, Projected], crea
     for each in (each for state in now.values() for each in state.versions if each.is_counted_on):
         rows[each.version_id]["change"] = NOISE
     gone = held.keys() - rows.keys()
-    _to_wait(tx, {row["entry_id"] for row in changed} | {held[n].entry_id for n in gone})
+    waiting.for_search(tx, {row["entry_id"] for row in changed} | {held[n].entry_id for n in gone})
     tx.write(_NO_VERSION, [{"of": n} for n in sorted(gone)])
     tx.write(_UPDATE_VERSION, [{"of": row["version_id"], **row} for row in changed])
     tx.write(_NEW_VERSION, fresh)
@@ -342,7 +340,10 @@ def _write_entries(tx: Tx, entry_ids: set[int], now: dict[int, Projected], creat
     tx.write(_NO_ENTRY, [{"of": n} for n in gone])
     tx.write(_UPDATE_ENTRY, [{"of": row["entry_id"], **row} for row in changed])
     tx.write(_NEW_ENTRY, fresh)
-    _to_wait(tx, {*gone, *(row["entry_id"] for row in (*fresh, *changed))})
+    now_out = {row["entry_id"]: came_out(row["published_at"], row["first_seen_at"]) for row in (*fresh, *changed)}
+    were_out = {n: came_out(held[n].published_at, held[n].first_seen_at) for n in gone}
+    waiting.for_search(tx, now_out.keys() | were_out.keys())
+    waiting.for_stories(tx, now_out | were_out)
 
 
 _ENTRIES = Often(select(entry).where(entry.c.entry_id.in_(bindparam("entries", expanding=True))))
@@ -378,22 +379,3 @@ def _entry_row(entry_id: int, state: Projected, facts: Row[Any]) -> dict[str, An
 
 def _entry_differs(row: dict[str, Any], held: Row[Any]) -> bool:
     return any(row[name] != getattr(held, name) for name in _ENTRY_FACTS)
-
-
-def _to_wait(tx: Tx, entry_ids: set[int]) -> None:
-    """These entries' lines in the search index are no longer of today, nor is what is known of their stories."""
-    for waiting in _WAITING:
-        # On a server one that waits may be worked off now, as it was before.
-        tx.write(waiting.anew if tx.on_server else waiting.once, [{"entry_id": n} for n in sorted(entry_ids)])
-
-
-class _Waiting:
-    """A table of entries that wait, and the statements for it."""
-
-    def __init__(self, pending: Table) -> None:
-        row = upsert(pending)
-        self.once = Often(insert_or_leave(pending).on_conflict_do_nothing())
-        self.anew = row.on_conflict_do_update(index_elements=["entry_id"], set_={"entry_id": row.excluded.entry_id})
-
-
-_WAITING = [_Waiting(pending) for pending in (search_pending, story_pending)]

@@ -10,28 +10,28 @@ withdrawn entry makes doubtful is decided again, from the earliest to the latest
 import heapq
 import struct
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, text, tuple_, update
+from sqlalchemy import Connection, bindparam, cast, delete, extract, func, insert, select, text, tuple_, update
 
 from storage import story_sketch
 from storage.prepared import Often
 from storage.story_sketch import BANDS, LONG, Likeness
 from storage.tables import archive_info, entry, fullest_text, story, story_band, story_pending, story_text, wording
 from storage.transaction import Tx, chunks
+from storage.waiting import EPOCH, came_out
 
 BATCH = 100
-TOGETHER = 20  # entries decided at a time
+TOGETHER = 10  # entries decided at a time
 LONGEST_TURN = 0.5  # seconds of one transaction, about: where all texts are alike an entry makes many others doubtful
 FORTNIGHT = 14 * 86_400  # seconds: what is further apart is told anew, not taken over
-NEAREST = 20  # first entries that a band is asked for: one with more has what all texts of an outlet have
+NEAREST = 8  # first entries that a band is asked for: one with more has what all texts of an outlet have
 COMPARED = 12  # texts that one is compared with: those with which it shares most bands
 _VERSION = "stories"  # key in archive_info
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def refresh(tx: Tx, *, limit: int = BATCH) -> int:
@@ -43,8 +43,7 @@ def refresh(tx: Tx, *, limit: int = BATCH) -> int:
         return 0
     if not is_of_today(tx.connection):
         forget_all(tx.connection)
-    next_ones = select(story_pending.c.entry_id).limit(limit).with_for_update(skip_locked=True)
-    waiting = [row.entry_id for row in tx.rows(next_ones)]
+    waiting = [row.entry_id for row in tx.rows(_NEXT.limit(limit))]
     done, end = 0, time.monotonic() + LONGEST_TURN
     for part in chunks(waiting, TOGETHER):
         _Batch(tx).take(part)
@@ -65,11 +64,21 @@ def forget_all(connection: Connection) -> None:
     """Forget every story: all entries wait to be looked at by today's rules."""
     for table in (story, story_band, story_text, story_pending):
         connection.execute(delete(table))
-    connection.execute(insert(story_pending).from_select(["entry_id"], select(entry.c.entry_id)))
+    connection.execute(insert(story_pending).from_select(["entry_id", "second"], _ALL))
     connection.execute(delete(archive_info).where(archive_info.c.key == _VERSION))
     connection.execute(insert(archive_info), {"key": _VERSION, "value": story_sketch.version()})
 
 
+_OUT_AT = cast(
+    extract("epoch", func.coalesce(entry.c.published_at, entry.c.first_seen_at)), story_pending.c.second.type
+)
+_ALL = select(entry.c.entry_id, _OUT_AT)
+# The earliest ones: what comes after all that is known makes none of it doubtful.
+_NEXT = (
+    select(story_pending.c.entry_id)
+    .order_by(story_pending.c.second, story_pending.c.entry_id)
+    .with_for_update(skip_locked=True)
+)
 _ALONE = text("SELECT pg_try_advisory_xact_lock(4, 0)")  # on a server: one process at a time decides
 _NO_LONGER_WAITING = Often(delete(story_pending).where(story_pending.c.entry_id == bindparam("of")))
 
@@ -96,6 +105,17 @@ class _Text:
         return self.key == other.key and (self.outlet_id, self.wording_id) == (other.outlet_id, other.wording_id)
 
 
+class _First(Protocol):
+    """What is to be known of a first entry to be held against it."""
+
+    @property
+    def entry_id(self) -> int: ...
+    @property
+    def outlet_id(self) -> int: ...
+    @property
+    def second(self) -> int: ...
+
+
 class _Batch:
     """What one transaction decides anew: a queue of entries, the earliest first."""
 
@@ -106,6 +126,8 @@ class _Batch:
         self._queued: set[int] = set()
         self._touched: set[int] = set()  # first entries whose story may have other members now
         self._pairs: dict[int, tuple[int, ...]] = {}
+        self._came: dict[int, list[_Text]] = defaultdict(list)  # first entries that came, by what they make doubtful
+        self._afresh: set[int] = set()  # what more than that makes doubtful
 
     def take(self, entry_ids: Sequence[int]) -> None:
         """Look at these entries as they are now."""
@@ -115,7 +137,8 @@ class _Batch:
         for each in stale:
             self._forget(each)
         for each in stale:
-            self._doubt(each)
+            if each.of is None:
+                self._afresh.update(self._doubt(each))
         for n, each in now.items():
             if each.bands and (n not in held or not held[n].is_still(each)):
                 self._fresh[n] = each
@@ -126,22 +149,25 @@ class _Batch:
 
     def _now(self, row: Any) -> _Text:
         self._pairs[row.entry_id] = story_sketch.pairs(row.text)
-        came_out = _came_out(row.published_at, row.first_seen_at)
+        out_at = came_out(row.published_at, row.first_seen_at)
         bands = story_sketch.bands(self._pairs[row.entry_id])
-        return _Text(row.entry_id, row.outlet_id, row.wording_id, came_out, bands)
+        return _Text(row.entry_id, row.outlet_id, row.wording_id, out_at, bands)
 
     def _forget(self, gone: _Text) -> None:
         self._touched.add(gone.entry_id if gone.of is None else gone.of)
         self._tx.write(_NO_BAND, _band_rows(gone))
         self._tx.write(_NO_TEXT, [{"of_entry": gone.entry_id}])
 
-    def _doubt(self, first: _Text) -> None:
-        """A first entry came or went: the later ones that share a band with it are decided again."""
-        if first.of is not None:
-            return
+    def _doubt(self, first: _Text) -> list[int]:
+        """The later entries that share a band with a first entry that came or went: they are decided again."""
         asked = _asked(first, first.second, first.second + FORTNIGHT)
-        for statement in (_LATER_MEMBERS, _LATER):
-            self._enqueue((row.second, row.entry_id) for row in self._tx.rows(statement, **asked))
+        later = [row for statement in (_LATER_MEMBERS, _LATER) for row in self._tx.rows(statement, **asked)]
+        self._enqueue((row.second, row.entry_id) for row in later)
+        return [row.entry_id for row in later]
+
+    def _arrived(self, first: _Text) -> None:
+        for entry_id in self._doubt(first):
+            self._came[entry_id].append(first)
 
     def _enqueue(self, keys: Iterable[tuple[int, int]]) -> None:
         for key in keys:
@@ -159,31 +185,37 @@ class _Batch:
                 self._add(self._decided(self._fresh.pop(entry_id)))
             elif (row := self._tx.row(_HELD, entries=[entry_id])) is not None:
                 before = _held(row)
-                self._change(before, self._decided(before))
+                self._change(before, self._again(before))
+
+    def _again(self, own: _Text) -> _Text:
+        """Of one that was like none, nothing changes unless one that came is like it: most doubts end here."""
+        if own.of is None and own.entry_id not in self._afresh and not self._alike(own, self._came[own.entry_id]):
+            return own
+        return self._decided(own)
 
     def _decided(self, own: _Text) -> _Text:
-        best = max(self._alike(own), default=None, key=_rank)
+        best = max(self._alike(own, self._candidates(own)), default=None, key=_rank)
         if best is None:
             return replace(own, of=None, like=None)
         first, like = best
         return replace(own, of=first.entry_id, like=(round(like.shared * 1000), round(like.similarity * 1000)))
 
-    def _alike(self, own: _Text) -> list[tuple[_Text, Likeness]]:
-        firsts = self._candidates(own)
-        lacking = [each.entry_id for each in (own, *firsts) if each.entry_id not in self._pairs]
+    def _alike(self, own: _Text, firsts: Iterable[_First]) -> list[tuple[_First, Likeness]]:
+        """Those of other outlets that it is like."""
+        others = [each for each in firsts if each.outlet_id != own.outlet_id]
+        lacking = [each.entry_id for each in (own, *others) if each.entry_id not in self._pairs] if others else []
         for row in self._tx.rows_in(_NOW, "entries", lacking):
             self._pairs[row.entry_id] = story_sketch.pairs(row.text)
         mine = self._pairs.get(own.entry_id, ())
-        found = [(each, story_sketch.likeness(mine, self._pairs.get(each.entry_id, ()))) for each in firsts]
+        found = [(each, story_sketch.likeness(mine, self._pairs.get(each.entry_id, ()))) for each in others]
         return [(each, like) for each, like in found if like is not None]
 
-    def _candidates(self, own: _Text) -> list[_Text]:
+    def _candidates(self, own: _Text) -> list[_First]:
         """First entries of other outlets with which it shares most bands."""
         hits = self._tx.rows(_EARLIER, **_asked(own, own.second - FORTNIGHT, own.second))
         shares = Counter(row.entry_id for row in hits)
-        firsts = [_held(row) for row in self._tx.rows_in(_HELD, "entries", shares)]
-        others = [each for each in firsts if each.outlet_id != own.outlet_id]
-        return sorted(others, key=lambda each: (shares[each.entry_id], each.key), reverse=True)[:COMPARED]
+        others = [row for row in self._tx.rows_in(_WHOSE, "entries", shares) if row.outlet_id != own.outlet_id]
+        return sorted(others, key=lambda row: (shares[row.entry_id], row.second, row.entry_id), reverse=True)[:COMPARED]
 
     # --- writing ---
 
@@ -191,7 +223,8 @@ class _Batch:
         self._tx.write(_NEW_TEXT, [_row(new)])
         self._tx.write(_NEW_BAND, _band_rows(new))
         self._touched.add(new.entry_id if new.of is None else new.of)
-        self._doubt(new)
+        if new.of is None:
+            self._arrived(new)
 
     def _change(self, before: _Text, now: _Text) -> None:
         if before == now:
@@ -201,7 +234,10 @@ class _Batch:
         if (before.of is None) != (now.of is None):
             self._tx.write(_NO_BAND, _band_rows(before))
             self._tx.write(_NEW_BAND, _band_rows(now))
-            self._doubt(replace(now, of=None))
+            if now.of is None:
+                self._arrived(now)
+            else:
+                self._afresh.update(self._doubt(now))
 
     def _recount(self, first: int) -> None:
         told = self._tx.rows(_MEMBERS, story=first, first=first)
@@ -215,20 +251,14 @@ class _Batch:
             self._tx.write(_NEW_STORY, [{"story_id": first, "entries": len(told), "outlets": outlets, **times}])
 
 
-def _rank(found: tuple[_Text, Likeness]) -> tuple[float, float, int, int]:
+def _rank(found: tuple[_First, Likeness]) -> tuple[float, float, int, int]:
     """The most like; of those the earliest."""
     first, like = found
     return like.shared, like.similarity, -first.second, -first.entry_id
 
 
-def _came_out(published_at: datetime | None, first_seen_at: datetime) -> int:
-    """When an entry came out: as the publisher says, but never later than it was seen."""
-    at = first_seen_at if published_at is None else min(published_at, first_seen_at)
-    return round((at - _EPOCH).total_seconds())
-
-
 def _instant(second: int) -> datetime:
-    return _EPOCH + timedelta(seconds=second)
+    return EPOCH + timedelta(seconds=second)
 
 
 def _asked(own: _Text, since: int, until: int) -> dict[str, Any]:
@@ -269,6 +299,11 @@ def _band_rows(each: _Text) -> list[dict[str, Any]]:
 # --- statements -------------------------------------------------------------------------------------------------------
 
 _HELD = Often(select(story_text).where(story_text.c.entry_id.in_(bindparam("entries", expanding=True))))
+_WHOSE = Often(
+    select(story_text.c.entry_id, story_text.c.outlet_id, story_text.c.second).where(
+        story_text.c.entry_id.in_(bindparam("entries", expanding=True))
+    )
+)
 _NOW = Often(
     select(
         *(entry.c.entry_id, entry.c.outlet_id, entry.c.wording_id, entry.c.published_at, entry.c.first_seen_at),

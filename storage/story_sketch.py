@@ -15,12 +15,11 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
 _RULES = 1  # grows when this module finds other pairs or bands, or judges otherwise
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+")  # Chinese and Japanese have no blanks between words
-_SHORT = 4  # letters of a word below which it carries no meaning, in most languages
+_SHORT = 4  # letters of a word below which it carries no meaning, in most languages, unless there is a digit in it
 LONG = 30_000  # characters of a text that are looked at
 SEED = 20_260_101
 WHOLE_BANDS, LEAD_BANDS = 16, 8
@@ -60,13 +59,11 @@ def pairs(text: str | None) -> tuple[int, ...]:
     >>> pairs("Der Kanzler hat gewählt.") == pairs("KANZLER GEWÄHLT")
     True
     """
-    normal = unicodedata.normalize("NFKC", (text or "")[:LONG]).casefold()
-    words = [word for word in _WORD.findall(normal) if _is_telling(word)]
-    return tuple(dict.fromkeys(zlib.crc32(f"{one} {other}".encode()) for one, other in pairwise(words)))
-
-
-def _is_telling(word: str) -> bool:
-    return len(word) >= _SHORT or word >= "\u3040" or any(map(str.isdigit, word))
+    words = _WORD.findall(unicodedata.normalize("NFKC", (text or "")[:LONG]).casefold())
+    telling = [word for word in words if len(word) >= _SHORT or word >= "\u3040" or not word.isalpha()]
+    # Most of the time that stories take goes by here: from here on no step is taken by the interpreter.
+    spelled = "\n".join(telling).encode().split(b"\n")
+    return tuple(dict.fromkeys(map(zlib.crc32, spelled[1:], map(zlib.crc32, spelled))))
 
 
 def bands(of: Sequence[int]) -> tuple[int, ...]:

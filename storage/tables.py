@@ -449,6 +449,8 @@ story_pending = table(
     "story_pending",
     "Entries of which it is not yet known whether another outlet has them too.",
     own_id("entry_id", "which entry"),
+    Column("second", Id, nullable=False, comment="when it came out, about, in seconds since 1970"),
+    Index("story_pending_order", "second", "entry_id"),  # serves: the next ones, each after those before it
 )
 
 story_text = table(

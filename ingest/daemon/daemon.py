@@ -9,7 +9,7 @@ from datetime import timedelta
 from functools import partial
 
 from ingest.config import Config, ConfigError, listing, load_config, network_policy
-from ingest.daemon import reloading, repairs, upkeep
+from ingest.daemon import following, reloading, repairs, upkeep
 from ingest.daemon.alarm import Alarm
 from ingest.daemon.aside import aside
 from ingest.daemon.clockwatch import ClockWatch
@@ -28,7 +28,7 @@ from ingest.metrics import CONTENT_TYPE, Metrics, Now
 from ingest.notify import Notifier
 from ingest.pipeline import Line, Visited
 from ingest.session import Session
-from storage import due, feeds, search_index, stories
+from storage import due, feeds
 from storage.transaction import Tx
 from storage.vitals import Vitals, vitals
 
@@ -143,7 +143,8 @@ class Daemon:
         return [
             Job("looking for due feeds", self._claim, TICK),
             Job("holding leases", self._of_session(self._rounds.renew), 5 * MINUTE, 5 * MINUTE),
-            Job("indexing", self._index, 20 * SECOND, 5 * SECOND),
+            Job("indexing", self._of_session(following.index), 20 * SECOND, 5 * SECOND),
+            Job("finding stories", self._of_session(following.find_stories), 20 * SECOND, 10 * SECOND),
             Job("watching feeds.yaml", self._watch, 5 * SECOND, 5 * SECOND),
             Job("measuring", self._take_vitals, 15 * SECOND),
             Job("summing up", self._sum_up, MINUTE, MINUTE),
@@ -184,11 +185,6 @@ class Daemon:
         self.pulse.clock_error = self.session.heart.complaint
         if self.pulse.clock_error is None:
             await self._rounds.claim(self.session)
-
-    async def _index(self) -> None:
-        for refresh in (search_index.refresh, stories.refresh):
-            while await self.session.writer.do(refresh) and not self._stop.is_set():
-                pass
 
     async def _take_vitals(self) -> None:
         session = self.session

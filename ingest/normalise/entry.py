@@ -136,9 +136,10 @@ def _other_links(links: Iterable[Link], told: set[str | None], base: str | None)
         if relation(link) in _IN_FIELDS or href.lower().startswith(_ACTIVE):
             continue
         is_told = absolute_url(href, resolved_base(link.base, base)) in told - {None}
-        if is_told and (relation(link) != "alternate" or not (link.title or link.hreflang)):
+        if is_told and (relation(link) != "alternate" or not (link.title or link.hreflang or link.length)):
             continue  # the title of a link to comments counts them: another one at each poll
-        said = {"rel": link.rel, "type": link.type, "title": link.title, "hreflang": link.hreflang}
+        names = ("rel", "type", "title", "hreflang", "length")
+        said = {name: getattr(link, name) for name in names}
         given = {f"@{name}": value for name, value in said.items() if value}
         found.append({"@href": href, **given} if given else href)
     return found[:MAX_LINKS]

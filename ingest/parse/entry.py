@@ -252,9 +252,11 @@ def _source(draft: Draft, node: Node) -> None:
 
 
 def _publisher_id(draft: Draft, node: Node) -> None:
+    """Evidence of identity, of which the archive keeps a digest; what it says is among the rest."""
     value = text_content(node.element).strip()
     if value and len(draft.publisher_ids) < MAX_EACH:
         draft.publisher_ids.append((node.name, value))
+        draft.keep(node.name, value)
 
 
 def _ignored(draft: Draft, node: Node) -> None:

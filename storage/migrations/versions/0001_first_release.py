@@ -179,10 +179,12 @@ def upgrade() -> None:
     )
     op.create_table('story_pending',
     sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='which entry'),
+    sa.Column('second', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='when it came out, about, in seconds since 1970'),
     sa.PrimaryKeyConstraint('entry_id'),
     comment='Entries of which it is not yet known whether another outlet has them too.',
     sqlite_strict=True
     )
+    op.create_index('story_pending_order', 'story_pending', ['second', 'entry_id'], unique=False)
     op.create_table('story_text',
     sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='which entry'),
     sa.Column('outlet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='whose entry'),
