@@ -143,6 +143,11 @@ def _proven(first: str, separator: str, second: str, year: str) -> str | None:
     return "dmy" if int(first) > 12 else "mdy"
 
 
+def contradiction(weekdays: frozenset[int], day: date) -> str | None:
+    """What to say of a date that is on none of the weekdays written beside it (RFC 5322 section 3.3), if any are."""
+    return None if not weekdays or day.weekday() in weekdays else "the weekday says otherwise"
+
+
 def chosen(
     readings: list[Reading], weekdays: frozenset[int], order: Order | None = None
 ) -> tuple[Reading, str | None] | None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from ingest.normalise.date_order import Order, Reading, by_order, chosen, dated, day_of_year, year_of
+from ingest.normalise.date_order import Order, Reading, by_order, chosen, contradiction, dated, day_of_year, year_of
 from ingest.normalise.date_words import HALVES, LINKS, MONTHS, OTHERWISE, ROMAN, SUFFIXES, WEEKDAYS, folded
 from ingest.normalise.date_zones import is_military, is_name
 
@@ -285,7 +285,8 @@ def _result(found: _Found) -> Said | None:
     if clock is None and _is_sooner_a_clock(pick[0].day.year, found.zones):
         return None
     reading, settled = pick
-    assumed = [note for note in (reading.missing, settled, None if clock else "midnight") if note]
+    doubt = contradiction(frozenset(found.weekdays), reading.day)
+    assumed = [note for note in (reading.missing, settled, doubt, None if clock else "midnight") if note]
     return Said(reading.day, clock, tuple(found.zones), tuple(assumed))
 
 

@@ -11,9 +11,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from ingest.normalise.date_order import Order, Reading, by_order, chosen, dated, day_of_year, written_order, year_of
+from ingest.normalise.date_order import (
+    Order,
+    Reading,
+    by_order,
+    chosen,
+    contradiction,
+    dated,
+    day_of_year,
+    written_order,
+    year_of,
+)
 from ingest.normalise.date_shapes import Said, said
-from ingest.normalise.date_words import ENGLISH_MONTHS
+from ingest.normalise.date_words import ENGLISH_MONTHS, WEEKDAYS
 from ingest.normalise.date_zones import Zoned, in_place, place, zoned
 
 _LONGEST = 200  # characters; no date is longer
@@ -25,7 +35,7 @@ _RFC3339 = re.compile(
     r"(?:[Zz]|([+-])([01][0-9]|2[0-3]):?([0-5][0-9]))\s*"
 )
 _RFC5322 = re.compile(
-    r"\s*(?:[A-Za-z]{3},\s*)?([0-9]{1,2})\s+([A-Za-z]{3})\s+([0-9]{4})\s+([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?\s+"
+    r"\s*(?:([A-Za-z]{3}),\s*)?([0-9]{1,2})\s+([A-Za-z]{3})\s+([0-9]{4})\s+([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?\s+"
     r"(?:([A-Z]{1,5})|([+-])([01][0-9]|2[0-3])([0-5][0-9]))\s*"
 )
 _ENGLISH = {name[:3].lower(): month for month, name in enumerate(ENGLISH_MONTHS, 1)}
@@ -35,6 +45,7 @@ _CLOCK_BEHIND_T = re.compile(
     r"(?<=[0-9]{4}-[0-9]{2}-[0-9]{2}) ?[Tt] ?([0-9]{2}):?([0-9]{2})(?::?([0-9]{2}))?(?![0-9:])"
 )
 _HOUR_BEHIND_T = re.compile(r"(?<=[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2})(?=[Zz]|[+-][0-9]{2}|$)")
+_DOTNET = re.compile(r"/Date\(([0-9]{13})(?:[+-][0-9]{4})?\)/")  # the offset is but how to show it
 _HANGUL = re.compile("[가-힣]")
 
 
@@ -87,14 +98,15 @@ def _rfc5322(raw: str, timezone: str | None) -> Instant | None:
     found = _RFC5322.fullmatch(raw)
     if found is None:
         return None
-    day, name, year, hour, minute, second, zone, sign, east, more = found.groups()
+    weekday, day, name, year, hour, minute, second, zone, sign, east, more = found.groups()
     month = _ENGLISH.get(name.lower(), 0)
     try:
         at = datetime(int(year), month, int(day), int(hour), int(minute), int(second or 0), tzinfo=UTC)
+        doubt = contradiction(frozenset(WEEKDAYS.get((weekday or "").lower(), ())), at)
         if sign:
-            return Instant(at - _offset(sign, east, more))
+            return Instant(at - _offset(sign, east, more), doubt)
         meant = zoned((zone,), at.replace(tzinfo=None), _outlet(timezone))
-        return Instant(at - meant.offset, meant.assumed) if meant else None
+        return Instant(at - meant.offset, _joined(doubt, meant.assumed)) if meant else None
     except (ValueError, OverflowError):
         return None
 
@@ -110,6 +122,7 @@ def _offset(sign: str, hours: str, minutes: str) -> timedelta:
 def _written(raw: str, timezone: str | None, language: str | None, order: Order | None = None) -> Instant | None:
     text, tag = _plain(raw), _tag(language)
     order = order or Order(written_order(tag, timezone))
+    text = match[1] if (match := _DOTNET.fullmatch(text)) else text
     found = _bare(text) if _BARE.fullmatch(text) else said(text, tag, order)
     if found is None:
         return None
@@ -209,7 +222,11 @@ def _at(found: Said, outlet: ZoneInfo | None) -> Instant | None:
         return None
     if at is None or meant is None:
         return None
-    return Instant(at, "; ".join(note for note in (*found.assumed, meant.assumed) if note) or None)
+    return Instant(at, _joined(*found.assumed, meant.assumed))
+
+
+def _joined(*notes: str | None) -> str | None:
+    return "; ".join(note for note in notes if note) or None
 
 
 def _local(day: date, hour: int, minute: int, second: int) -> datetime:
@@ -225,4 +242,4 @@ def _unwritten(local: datetime, outlet: ZoneInfo | None) -> Zoned:
     if outlet is None:
         return Zoned(timedelta(), "time zone UTC")
     meant = in_place(local, outlet)
-    return Zoned(meant.offset, "; ".join(note for note in (f"time zone {outlet.key}", meant.assumed) if note))
+    return Zoned(meant.offset, _joined(f"time zone {outlet.key}", meant.assumed))

@@ -12,7 +12,7 @@ from ingest.normalise.dating import Dating, dating
 from ingest.normalise.extra import canonical_json
 from ingest.normalise.identity import entry_digest, keys, wording_digest
 from ingest.normalise.language import declared, detected
-from ingest.normalise.media import enclosures, image_url
+from ingest.normalise.media import enclosures, image_url, unread
 from ingest.normalise.people import people
 from ingest.normalise.text import decoded_once, one_line, plain_title, visible
 from ingest.normalise.urls import absolute_url, canonical_url, resolved_base
@@ -237,6 +237,8 @@ def _extra(
     extra = dict(parsed.extra)
     for name, text in (*texts.unused, *dated.unused):
         _add(extra, name, text)
+    for name, said in unread(parsed.media):
+        _add(extra, name, said)
     if links:
         extra.setdefault("link", links[0] if len(links) == 1 else list(links))
     assumed = {
@@ -250,7 +252,7 @@ def _extra(
     return {**extra, "chronik": assumed} if assumed else extra
 
 
-def _add(extra: dict[str, object], name: str, text: str) -> None:
+def _add(extra: dict[str, object], name: str, text: object) -> None:
     """A name that comes twice has a list."""
     known = extra.get(name)
     if name not in extra:

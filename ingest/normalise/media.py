@@ -1,7 +1,7 @@
 """What belongs to an entry besides its text: sounds, films, pictures. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import fields, replace
 
 from ingest.normalise.text import one_line
@@ -61,6 +61,17 @@ def _enclosure(medium: Medium, base: str | None) -> Enclosure | None:
         height=_whole(medium.height),
         duration=_duration(medium.duration),
     )
+
+
+def unread(media: Iterable[Medium]) -> Iterator[tuple[str, dict[str, str]]]:
+    """What stands where a number should, as written: ("enclosure", {"@url": …, "@length": "abc"})."""
+    for medium in media:
+        numbers = {"length": medium.length, "width": medium.width, "height": medium.height}
+        lost = {f"@{name}": raw for name, raw in numbers.items() if raw and raw.strip(" 0") and _whole(raw) is None}
+        if (raw := medium.duration) and raw.strip(" 0") and _duration(raw) is None:
+            lost["@duration"] = raw
+        if lost:
+            yield medium.element, {"@url": medium.url, **lost}
 
 
 def _url(medium: Medium, base: str | None) -> str | None:

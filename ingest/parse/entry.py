@@ -164,7 +164,9 @@ def _content(draft: Draft, node: Node) -> None:
     elif draft.is_atom or node.key.startswith("atom:") or node.element.get("type"):
         found = atom_text(node.element, node.name, node.scope)
         draft.add(draft.contents, found)
-        if found and found.type not in READABLE_TYPES and found.type not in PAGE_TYPES:
+        if found and found.src:
+            draft.keep(node.name, {f"@{name}": value for name, value in attributes(node.element).items()})
+        elif found and found.type not in READABLE_TYPES and found.type not in PAGE_TYPES:
             draft.keep_element(node)
     else:
         draft.add(draft.contents, rss_text(node.element, node.name, node.scope, "html"))

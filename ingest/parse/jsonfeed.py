@@ -18,12 +18,11 @@ _MAX_DEPTH = 100
 _MAX_EACH = 1000  # tags, authors, attachments of one entry
 _MAX_DIGITS = 18
 _ITEMS = re.compile(r'"items"\s*:\s*\[')
-_TAKEN = frozenset(
-    (
-        *("id", "url", "external_url", "title", "content_html", "content_text", "summary", "image", "banner_image"),
-        *("date_published", "date_modified", "author", "authors", "tags", "language", "attachments", OURS),
-    )
+_TEXTS = (
+    *("id", "url", "external_url", "title", "content_html", "content_text", "summary", "image", "banner_image"),
+    *("date_published", "date_modified", "language"),
 )
+_TAKEN = frozenset((*_TEXTS, "author", "authors", "tags", "attachments", OURS))
 
 
 def read(text: str) -> ParsedFeed:
@@ -161,8 +160,12 @@ def _summary(item: Mapping[str, Any]) -> Text | None:
 
 
 def _rest(item: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """What no field has: members that the format does not know, and authors and attachments that have such."""
+    """What no field has: members that the format does not know, or that are no text where it wants one, and authors
+    and attachments that have such.
+    """
     yield from ((key, value) for key, value in item.items() if key not in _TAKEN)
+    strange = (key for key in _TEXTS if not isinstance(item.get(key), str | None) and _string(item, key) is None)
+    yield from ((key, item[key]) for key in strange)
     if _string(item, "image") and (banner := _string(item, "banner_image")) and banner != _string(item, "image"):
         yield "banner_image", banner
     for key, known in (("authors", _OF_AUTHORS), ("attachments", _OF_ATTACHMENTS)):

@@ -110,7 +110,9 @@ def test_rfc_5322_is_always_read_and_the_short_way_agrees_with_the_long_one(
 ) -> None:
     clock = f"{local:%H:%M:%S} {offset_text(minutes, '')}"
     raw = f"{day_name}{local.day} {MONTHS[local.month - 1]} {local.year:04} {clock}"
-    assert both_ways(raw) == {Instant((local - timedelta(minutes=minutes)).replace(tzinfo=UTC))}
+    on = {"Thu, ": 3, "Sun, ": 6}.get(day_name, local.weekday())
+    doubt = None if on == local.weekday() else "the weekday says otherwise"
+    assert both_ways(raw) == {Instant((local - timedelta(minutes=minutes)).replace(tzinfo=UTC), doubt)}
 
 
 @given(st.integers(1, 31), st.integers(1, 31), st.integers(1950, 2049), st.sampled_from("/-"))

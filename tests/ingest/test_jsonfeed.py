@@ -97,6 +97,12 @@ def test_ids_of_a_wrong_type_are_taken_for_what_they_mean(given: dict[str, Any],
     assert entry_of(title="t", **given).guid == expected
 
 
+def test_what_is_no_text_where_one_is_wanted_is_kept_as_it_is() -> None:
+    entry = entry_of(id=True, title="t", url=["https://a.example/1"], summary=None, language=" ")
+    assert (entry.guid, entry.links) == (None, ())
+    assert entry.extra == {"id": True, "url": ["https://a.example/1"]}
+
+
 @pytest.mark.parametrize(
     ("given", "names"),
     [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.normalise.media import enclosures, image_url
+from ingest.normalise.media import enclosures, image_url, unread
 from ingest.parse.parsed import Medium
 from storage.records import Enclosure
 
@@ -63,6 +63,14 @@ def test_a_number_is_a_whole_one_or_not_said(written: str, number: int | None) -
 def test_a_duration_is_seconds_or_a_clock(written: str, seconds: float | None) -> None:
     (found,) = enclosures([Medium("/a", "enclosure", duration=written)], BASE)
     assert found.duration == seconds
+
+
+def test_what_stands_where_a_number_should_is_kept_as_written() -> None:
+    media = [
+        Medium("a.mp3", "enclosure", length="abc", duration="soon"),
+        Medium("b.mp3", "enclosure", length="0", duration="1:02", width="640px"),
+    ]
+    assert list(unread(media)) == [("enclosure", {"@url": "a.mp3", "@length": "abc", "@duration": "soon"})]
 
 
 def test_the_entrys_running_time_is_that_of_its_sound() -> None:
