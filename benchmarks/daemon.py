@@ -83,12 +83,21 @@ def main() -> None:
     """Measure and print."""
     args = _arguments()
     outlets = Outlets(args.entries, args.every, args.deaf, tuple(args.waits), args.full)
-    with tempfile.TemporaryDirectory() as name, outlets.serving(Path(name, "asked")) as port:
-        found = _measure(Path(name), port, args)
-        found.entries, found.lost = _held(Path(name), outlets)
+    with _folder(args.folder) as folder, outlets.serving(folder / "asked") as port:
+        found = _measure(folder, port, args)
+        found.entries, found.lost = _held(folder, outlets)
     print(json.dumps(asdict(found), indent=1))
     if args.json:
         args.json.write_text(json.dumps(asdict(found), indent=1) + "\n")
+
+
+@contextlib.contextmanager
+def _folder(given: Path | None) -> Iterator[Path]:
+    if given is not None:
+        yield given
+        return
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
 
 
 def _arguments() -> argparse.Namespace:
@@ -103,6 +112,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--full", type=int, default=3, help="sentences of an entry in every other feed")
     parser.add_argument("--attacks", type=float, help="then attack the archive: seconds that each statement is given")
     parser.add_argument("--reader", action="store_true", help="another connection stays open after it has read")
+    parser.add_argument("--folder", type=Path, help="where the archive stays: another run there goes on with it")
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
 

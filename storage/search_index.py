@@ -23,7 +23,7 @@ from storage.transaction import Tx
 
 log = logging.getLogger(__name__)
 
-BATCH = 200
+BATCH = 500
 CORRUPT = 11  # SQLITE_CORRUPT, https://www.sqlite.org/rescode.html
 _VERSION = "stems"  # key in archive_info
 

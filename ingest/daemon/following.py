@@ -1,29 +1,35 @@
 """What follows from the entries, but not at once: the search index, the stories. No visit waits long for it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from ingest.clock import Clock
+from ingest.pipeline import Writes
 from ingest.session import Session
 from storage import search_index, stories
+from storage.transaction import Tx
 
-INDEX_RESTS = 1.0  # times as long as it took, after each transaction
-STORIES_REST = 3.0  # they may lie behind by hours after thousands of first polls; the search index may not
+STORIES_REST = 3.0  # times as long as they took: they may lie behind by hours after thousands of first polls
 
 
 async def index(session: Session) -> None:
-    """Bring the search index up to date."""
-    await worked_off(lambda: session.writer.do(search_index.refresh), INDEX_RESTS, session.clock)
+    """Bring the search index up to date, which takes little, and must not lie behind."""
+    await worked_off(session.writer, search_index.refresh, 0.0, session.clock)
 
 
 async def find_stories(session: Session) -> None:
     """Find the stories of what is new."""
-    await worked_off(lambda: session.writer.do(stories.refresh), STORIES_REST, session.clock)
+    await worked_off(session.writer, stories.refresh, STORIES_REST, session.clock)
 
 
-async def worked_off(some: Callable[[], Awaitable[int]], rest: float, clock: Clock) -> None:
+async def worked_off(writer: Writes, some: Callable[[Tx], int], rest: float, clock: Clock) -> None:
     """Do `some` until there is nothing left, and nothing for `rest` times as long after each."""
+
+    def timed(tx: Tx) -> tuple[int, float]:
+        began = clock.monotonic()  # not before it is its turn
+        return some(tx), clock.monotonic() - began
+
     while True:
-        began = clock.monotonic()
-        if not await some():
+        done, took = await writer.do(timed)
+        if not done:
             return
-        await clock.sleep(rest * (clock.monotonic() - began))
+        await clock.sleep(rest * took)
