@@ -83,7 +83,7 @@ def main() -> None:
     """Measure and print."""
     args = _arguments()
     outlets = Outlets(args.entries, args.every, args.deaf, tuple(args.waits), args.full)
-    with _folder(args.folder) as folder, outlets.serving(folder / "asked") as port:
+    with _folder(args.folder) as folder, outlets.serving(folder / "asked", args.port) as port:
         found = _measure(folder, port, args)
         found.entries, found.lost = _held(folder, outlets)
     print(json.dumps(asdict(found), indent=1))
@@ -113,6 +113,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--attacks", type=float, help="then attack the archive: seconds that each statement is given")
     parser.add_argument("--reader", action="store_true", help="another connection stays open after it has read")
     parser.add_argument("--folder", type=Path, help="where the archive stays: another run there goes on with it")
+    parser.add_argument("--port", type=int, default=0, help="of the outlets; such a run wants the port of the last one")
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
 

@@ -33,27 +33,30 @@ class Outlets:
     full: int = 3
 
     @contextlib.contextmanager
-    def serving(self, log: Path | None = None) -> Iterator[int]:
-        """The port that all addresses answer at. `log`: a line of JSON an answer: host, feed, newest entry, from, to."""
+    def serving(self, log: Path | None = None, port: int = 0) -> Iterator[int]:
+        """The port that all addresses answer at. `log`: a line of JSON an answer: host, feed, newest entry, from, to.
+
+        `port`: 0: any that is free.
+        """
         ready: multiprocessing.Queue[int] = multiprocessing.Queue()
-        server = multiprocessing.Process(target=self._serve, args=(ready, log), daemon=True)
+        server = multiprocessing.Process(target=self._serve, args=(ready, log, port), daemon=True)
         server.start()
         try:
             yield ready.get(timeout=30)
         finally:
             server.terminate()
 
-    def _serve(self, ready: "multiprocessing.Queue[int]", log: Path | None) -> None:
+    def _serve(self, ready: "multiprocessing.Queue[int]", log: Path | None, port: int) -> None:
         with Path(log or "/dev/null").open("w", buffering=1) as lines:
-            asyncio.run(self._served(ready, lines))
+            asyncio.run(self._served(ready, lines, port))
 
-    async def _served(self, ready: "multiprocessing.Queue[int]", lines: TextIO) -> None:
+    async def _served(self, ready: "multiprocessing.Queue[int]", lines: TextIO, port: int) -> None:
         async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             with contextlib.closing(writer), contextlib.suppress(OSError, asyncio.IncompleteReadError, IndexError):
                 await self._answer(reader, writer, lines)
 
-        first = await asyncio.start_server(answer, _address(0), 0, backlog=1024)
-        port: int = first.sockets[0].getsockname()[1]
+        first = await asyncio.start_server(answer, _address(0), port, backlog=1024)
+        port = first.sockets[0].getsockname()[1]
         for n in range(1, HOSTS):
             await asyncio.start_server(answer, _address(n), port, backlog=1024)
         ready.put(port)

@@ -26,7 +26,7 @@ from storage.transaction import Tx, chunks
 from storage.waiting import EPOCH, came_out
 
 BATCH = 100
-TOGETHER = 10  # entries decided at a time
+TOGETHER = 5  # entries decided at a time
 LONGEST_TURN = 0.5  # seconds of one transaction, about: where all texts are alike an entry makes many others doubtful
 FORTNIGHT = 14 * 86_400  # seconds: what is further apart is told anew, not taken over
 NEAREST = 8  # first entries that a band is asked for: one with more has what all texts of an outlet have
@@ -34,8 +34,9 @@ COMPARED = 12  # texts that one is compared with: those with which it shares mos
 _VERSION = "stories"  # key in archive_info
 
 
-def refresh(tx: Tx, *, limit: int = BATCH) -> int:
-    """Find the stories of up to `limit` waiting entries. Returns how many: call again until it is 0.
+def refresh(tx: Tx, *, limit: int = BATCH, seconds: float = LONGEST_TURN) -> int:
+    """Find the stories of up to `limit` waiting entries, for about so many seconds. Returns how many: call again until
+    it is 0.
 
     0 without the extra chronik[stories]: entries wait until it is there.
     """
@@ -44,7 +45,7 @@ def refresh(tx: Tx, *, limit: int = BATCH) -> int:
     if not is_of_today(tx.connection):
         forget_all(tx.connection)
     waiting = [row.entry_id for row in tx.rows(_NEXT.limit(limit))]
-    done, end = 0, time.monotonic() + LONGEST_TURN
+    done, end = 0, time.monotonic() + seconds
     for part in chunks(waiting, TOGETHER):
         _Batch(tx).take(part)
         tx.write(_NO_LONGER_WAITING, [{"of": n} for n in part])
