@@ -29,7 +29,6 @@ import re
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections import Counter, defaultdict
@@ -38,6 +37,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
+from folders import working
 from living_outlets import Outlets, listed, shown
 
 from storage.errors import ArchiveError
@@ -83,21 +83,12 @@ def main() -> None:
     """Measure and print."""
     args = _arguments()
     outlets = Outlets(args.entries, args.every, args.deaf, tuple(args.waits), args.full)
-    with _folder(args.folder) as folder, outlets.serving(folder / "asked", args.port) as port:
-        found = _measure(folder, port, args)
-        found.entries, found.lost = _held(folder, outlets)
+    with working(args.folder) as place, outlets.serving(place / "asked", args.port) as port:
+        found = _measure(place, port, args)
+        found.entries, found.lost = _held(place, outlets)
     print(json.dumps(asdict(found), indent=1))
     if args.json:
         args.json.write_text(json.dumps(asdict(found), indent=1) + "\n")
-
-
-@contextlib.contextmanager
-def _folder(given: Path | None) -> Iterator[Path]:
-    if given is not None:
-        yield given
-        return
-    with tempfile.TemporaryDirectory() as name:
-        yield Path(name)
 
 
 def _arguments() -> argparse.Namespace:

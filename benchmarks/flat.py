@@ -9,14 +9,12 @@ children, less that of a run that asks nothing of the same archive, in milliseco
 """
 
 import argparse
-import contextlib
 import json
 import statistics
-import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
+from folders import working
 from million import make
 from speed.command import run
 from speed.programs import Chronik
@@ -44,8 +42,8 @@ class Grown(Chronik):
 def main() -> None:
     """Measure and print."""
     args = _arguments()
-    with serving(OUTLETS, args.seed) as server, _folder(args.folder) as folder:
-        archives = [_archive(folder / str(entries), entries, server, args.seed) for entries in args.entries]
+    with serving(OUTLETS, args.seed) as server, working(args.folder) as place:
+        archives = [_archive(place / str(entries), entries, server, args.seed) for entries in args.entries]
         found = _measured(archives, server, args.repeat)
     print(json.dumps(found, indent=1))
     if args.json:
@@ -60,15 +58,6 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--folder", type=Path, help="where archives are kept for another run")
     parser.add_argument("--json", type=Path)
     return parser.parse_args()
-
-
-@contextlib.contextmanager
-def _folder(given: Path | None) -> Iterator[Path]:
-    if given is not None:
-        yield given
-        return
-    with tempfile.TemporaryDirectory() as name:
-        yield Path(name)
 
 
 def _archive(folder: Path, entries: int, server: Server, seed: int) -> Path:

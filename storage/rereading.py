@@ -1,5 +1,6 @@
 """Documents as the archive has read them, and what changes when they are read otherwise."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -109,13 +110,10 @@ def replacing(
 
     def replace_all(tx: Tx) -> Changes:
         changes = Changes()
-        try:
-            with tx.connection.begin_nested():
-                _replace(tx, feed_id, otherwise, changes)
-                if dry_run:
-                    raise _DryRun
-        except _DryRun:
-            pass
+        with contextlib.suppress(_DryRun), tx.connection.begin_nested():
+            _replace(tx, feed_id, otherwise, changes)
+            if dry_run:
+                raise _DryRun
         return changes
 
     return replace_all
