@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 
-from storage.noise import numberless, standing
+from storage.noise import standing
 
 FIRST = "first"
 NOISE = "noise"
@@ -49,7 +49,7 @@ def kind_of_change(old: Said, new: Said) -> str:
 
 
 def letters(title: str | None, *texts: str | None) -> int:
-    """64 bits (signed) of a title, and of texts without numbers and adverts: equal where but a counter went on.
+    """64 bits (signed) of a title, and of texts without counters, clocks and adverts: equal where but these went on.
 
     >>> letters("Ticker", "1.234 Kommentare") == letters("Ticker", "999 Kommentare") != letters("Ticker", "Kommentar")
     True
@@ -57,7 +57,7 @@ def letters(title: str | None, *texts: str | None) -> int:
     False
     """
     state = blake2b(digest_size=8)
-    for text in (title, *(numberless(text) if text else None for text in texts)):
+    for text in (title, *(standing(text) if text else None for text in texts)):
         state.update((text or "").encode("utf-8", "surrogatepass"))
         state.update(b"\0")
     return int.from_bytes(state.digest(), "big", signed=True)

@@ -1,7 +1,7 @@
 """Gaps: two successive windows that share nothing, so that entries may have come and gone between them unseen."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -31,6 +31,23 @@ class Between:
         """How many items the two share, counted by the kind of name that shows most."""
         last, following = self._names
         return max(Counter(name.partition(" ")[0] for name in last & following).values(), default=0)
+
+    def apart(self) -> tuple[int, list[int], list[int]]:
+        """How many of the earlier items the later window has too, by whatever name; the others of both."""
+        both = self._names[0] & self._names[1]
+        last, following = (
+            [each for each in shown.items if both.isdisjoint(self.facts.names[each])]
+            for shown in (self.last, self.following)
+        )
+        return len(self.last.items) - len(last), last, following
+
+    def withdrawn(self, items: Sequence[int]) -> list[int]:
+        """Those of the earlier window's items that left it while older ones stayed."""
+        return list(filter(self._has_left, items))
+
+    @cached_property
+    def _has_left(self) -> Callable[[int], bool]:
+        return self.facts.left_among_older(self.last, self.following)
 
     @property
     def is_gap(self) -> bool:

@@ -16,7 +16,7 @@ BESIDES = -1  # counts whatever else does
 KINDS = tuple(map(str, KeyKind))  # in the archive by their place: new ones come last
 # By plain text: enumerations are slow to hash, and every key of every entry is looked up here.
 _TIERS = {str(KeyKind.TITLE_DATE): 1, str(KeyKind.CONTENT): 2} | dict.fromkeys(
-    map(str, (KeyKind.TEXT_TIME, KeyKind.TITLE_TEXT, KeyKind.PATH_TITLE)), BESIDES
+    map(str, (KeyKind.TEXT_TIME, KeyKind.TITLE_TEXT, KeyKind.PATH_TITLE, KeyKind.MOVED)), BESIDES
 )
 _ACROSS_OUTLET = frozenset(map(str, (KeyKind.GUID_GLOBAL, KeyKind.PUBLISHER_ID, KeyKind.URL)))
 GUID_KINDS = frozenset({KeyKind.GUID, KeyKind.GUID_PATH, KeyKind.GUID_GLOBAL})

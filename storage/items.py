@@ -3,38 +3,25 @@
 import json
 from array import array
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import bindparam, case, select, update
+from sqlalchemy import bindparam, select, update
 
 from storage.bundles import unpack
 from storage.change import letters, words_in
 from storage.checksum import ITEM, WORDING, checksum
-from storage.grouping import BESIDES, GUID_KINDS, KINDS, Node, components, counting, key_number, owners, tier_of
+from storage.grouping import GUID_KINDS, KINDS, Node, components, counting, key_number
+from storage.kept import Kept
 from storage.packing import html_of, plain_html_of, spelled_out
 from storage.parts import parts
 from storage.prepared import Often
 from storage.records import Entry, Key, KeyKind
+from storage.regrouping import Keys, entries_with, regroup, tell_merge
 from storage.reuse import reused
-from storage.tables import AS_URL, entry_merge, fullest_text, item, item_key, void_key, wording
+from storage.tables import AS_URL, fullest_text, item, item_key, void_key, wording
 from storage.transaction import Tx
-
-Keys = dict[int, str]  # number of a key to its kind
-
-
-@dataclass(slots=True)
-class Kept:
-    """A document's items in document order, each once, and the entries that the keeping touched."""
-
-    items: list[int]
-    item_of: dict[bytes, int] = field(default_factory=dict)  # by the digest of the entry
-    created: set[int] = field(default_factory=set)  # entries that are new
-    touched: set[int] = field(default_factory=set)  # entries whose items changed
-    reguided: int = 0  # items that are known entries, but under a guid never seen before
-    entered: int = 0  # entries that this feed had not carried before
-    regrouped: bool = False  # entries were merged or taken apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +58,18 @@ def keep_entries(tx: Tx, source: Source, entries: Collection[Entry], *, beside: 
             fresh = {entry.digest: entry for entry in part if entry.digest not in known}
             known |= _insert(tx, source, list(fresh.values()), kept) if fresh else {}
     if newly_void:
-        _take_apart(tx, source, newly_void, kept)
+        regroup(tx, {row.item_id for row in tx.rows_in(_HAVING, "keys", newly_void, feed=source.feed_id)}, kept)
     kept.items = [known[name] for name in names]
     kept.item_of = known
     return kept
+
+
+_HAVING = (
+    select(item_key.c.item_id)
+    .distinct()
+    .join_from(item_key, item, item.c.item_id == item_key.c.item_id)
+    .where(item_key.c.key.in_(bindparam("keys", expanding=True)), item.c.feed_id == bindparam("feed"))
+)
 
 
 def _surveyed(source: Source, entries: Collection[Entry]) -> tuple[dict[bytes, None], set[int]]:
@@ -175,7 +170,7 @@ def _insert(tx: Tx, source: Source, fresh: Sequence[Entry], kept: Kept) -> dict[
     item_ids = tx.ids.take("item", len(fresh))
     void = _void(tx, source.feed_id, {n for own in keys for n in own})
     counts = [counting(own, void) for own in keys]
-    found = _entries_with(tx, {number for _, numbers in counts for number in numbers})
+    found = entries_with(tx, {number for _, numbers in counts for number in numbers})
     entry_ids = _join(tx, item_ids, [numbers for _, numbers in counts], found, kept)
     kept.reguided += sum(
         1
@@ -273,124 +268,11 @@ def _join(
     return [entry_of[item_id] for item_id in item_ids]
 
 
-def _entries_with(tx: Tx, numbers: Iterable[int]) -> dict[int, set[int]]:
-    """Key to the entries of items for which it counts."""
-    found: dict[int, set[int]] = {}
-    for row in tx.rows_in(_ENTRIES_WITH, "keys", numbers):
-        found.setdefault(row.key, set()).add(row.entry_id)
-    return found
-
-
-# What counts besides does so for items of any tier.
-_TIER_OF_KIND = case(
-    *(
-        (item_key.c.kind == number, item.c.tier if tier_of(kind) == BESIDES else tier_of(kind))
-        for number, kind in enumerate(KINDS)
-        if tier_of(kind)
-    ),
-    else_=0,
-)
-_ENTRIES_WITH = Often(
-    select(item_key.c.key, item.c.entry_id)
-    .distinct()
-    .select_from(item_key)
-    .join(item, item.c.item_id == item_key.c.item_id)
-    .outerjoin(void_key, (void_key.c.feed_id == item.c.feed_id) & (void_key.c.key == item_key.c.key))
-    .where(
-        item_key.c.key.in_(bindparam("keys", expanding=True)), void_key.c.key.is_(None), item.c.tier == _TIER_OF_KIND
-    )
-)
-
-
 def _merge(tx: Tx, loser: int, winner: int, kept: Kept) -> None:
     tx.connection.execute(update(item).where(item.c.entry_id == loser).values(entry_id=winner))
-    _tell_merge(tx, loser, winner)
+    tell_merge(tx, loser, winner)
     kept.touched |= {loser, winner}
     kept.regrouped = True
-
-
-def _tell_merge(tx: Tx, loser: int, winner: int) -> None:
-    row = {"entry_id": loser, "into_entry_id": winner, "at": tx.now, "because": "an item has keys of both"}
-    tx.connection.execute(entry_merge.insert(), row)
-
-
-# --- taking apart what void keys had joined ---------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Pool:
-    """Items that are grouped anew, with all their keys."""
-
-    nodes: dict[int, Node] = field(default_factory=dict)
-    tiers: dict[int, int] = field(default_factory=dict)
-
-
-def _take_apart(tx: Tx, source: Source, newly_void: set[int], kept: Kept) -> None:
-    pool = _Pool()
-    more = {row.entry_id for row in tx.rows_in(_ENTRIES_IN_FEED, "keys", newly_void, feed=source.feed_id)}
-    while more:
-        moved = _load(tx, more, pool)
-        # An item that lost its strong keys may now be found by a weak one, and so belong to an entry outside the pool.
-        inside = {node.entry_id for node in pool.nodes.values()}
-        found = _entries_with(tx, {number for item_id in moved for number in pool.nodes[item_id].keys})
-        more = {entry_id for entries in found.values() for entry_id in entries} - inside
-    _regroup(tx, pool, kept)
-
-
-_ENTRIES_IN_FEED = (
-    select(item.c.entry_id)
-    .distinct()
-    .join_from(item_key, item, item.c.item_id == item_key.c.item_id)
-    .where(item_key.c.key.in_(bindparam("keys", expanding=True)), item.c.feed_id == bindparam("feed"))
-)
-_ITEMS_OF = select(item.c.item_id, item.c.feed_id, item.c.entry_id, item.c.tier).where(
-    item.c.entry_id.in_(bindparam("entries", expanding=True))
-)
-_KEYS_OF = select(item_key.c.item_id, item_key.c.key, item_key.c.kind).where(
-    item_key.c.item_id.in_(bindparam("items", expanding=True))
-)
-_VOID_ANYWHERE = select(void_key.c.feed_id, void_key.c.key).where(void_key.c.key.in_(bindparam("keys", expanding=True)))
-
-
-def _load(tx: Tx, entry_ids: set[int], pool: _Pool) -> list[int]:
-    """Take the items of these entries into the pool; returns those whose keys that count are of another tier now."""
-    items = list(tx.rows_in(_ITEMS_OF, "entries", entry_ids))
-    keys: dict[int, Keys] = {}
-    for row in tx.rows_in(_KEYS_OF, "items", [row.item_id for row in items]):
-        keys.setdefault(row.item_id, {})[row.key] = KINDS[row.kind]
-    numbers = {number for each in keys.values() for number in each}
-    void: dict[int, set[int]] = {}
-    for row in tx.rows_in(_VOID_ANYWHERE, "keys", numbers):
-        void.setdefault(row.feed_id, set()).add(row.key)
-    moved = []
-    for row in items:
-        tier, counted = counting(keys.get(row.item_id, {}), void.get(row.feed_id, set()))
-        pool.nodes[row.item_id] = Node(row.item_id, row.entry_id, counted)
-        if tier != row.tier:
-            pool.tiers[row.item_id] = tier
-            moved.append(row.item_id)
-    _set_tiers(tx, {item_id: pool.tiers[item_id] for item_id in moved})
-    return moved
-
-
-def _set_tiers(tx: Tx, tiers: Mapping[int, int]) -> None:
-    statement = update(item).where(item.c.item_id == bindparam("of")).values(tier=bindparam("to"))
-    tx.write(statement, [{"of": item_id, "to": tier} for item_id, tier in tiers.items()])
-
-
-def _regroup(tx: Tx, pool: _Pool, kept: Kept) -> None:
-    kept.regrouped = True
-    groups = components(pool.nodes.values())
-    changes: list[dict[str, Any]] = []
-    for group, entries in zip(groups, owners(groups), strict=True):
-        entry_id = entries[0] if entries else tx.ids.next("entry")
-        if not entries:
-            kept.created.add(entry_id)
-        for loser in entries[1:]:
-            _tell_merge(tx, loser, entry_id)
-        changes += [{"of": node.item_id, "to": entry_id} for node in group if node.entry_id != entry_id]
-        kept.touched |= {entry_id, *(node.entry_id for node in group if node.entry_id is not None)}
-    tx.write(update(item).where(item.c.item_id == bindparam("of")).values(entry_id=bindparam("to")), changes)
 
 
 # --- wordings ---------------------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from sqlalchemy import Row, bindparam, delete, func, literal, select, union_all,
 
 from storage import waiting
 from storage.bundles import TOGETHER, pack, unpack
-from storage.change import FIRST, NOISE, Said, kind_of_change
+from storage.change import FIRST, Said, kind_of_change
+from storage.noise import standing_addresses
 from storage.prepared import Often
 from storage.presence import write_sightings
 from storage.tables import (
@@ -73,7 +74,6 @@ class Version:
     before: int | None = None  # the wording that it replaced in its feed; None: it is the first
     letters: int | None = None
     published_at: datetime | None = None
-    is_counted_on: bool = False  # it is one of many in which but a counter went on
     is_packed: bool = False  # its texts are not at hand
 
 
@@ -152,7 +152,7 @@ def _without_counting(chain: list[Version]) -> list[Version]:
     for before, each in pairwise(chain[MOST_COUNTED - 1 :]):
         counted_on = each.letters is not None and each.letters == before.letters
         if not counted_on or each is chain[-1]:
-            kept.append(replace(each, is_counted_on=counted_on))
+            kept.append(each)
     return kept
 
 
@@ -259,8 +259,6 @@ def _write_versions(tx: Tx, entry_ids: set[int], now: dict[int, Projected], crea
     fresh = [row for version_id, row in rows.items() if version_id not in held]
     changed = [row for version_id, row in rows.items() if version_id in held and _differs(row, held[version_id])]
     _name_changes(tx, [*fresh, *changed], replaced)
-    for each in (each for state in now.values() for each in state.versions if each.is_counted_on):
-        rows[each.version_id]["change"] = NOISE
     gone = held.keys() - rows.keys()
     waiting.for_search(tx, {row["entry_id"] for row in changed} | {held[n].entry_id for n in gone})
     tx.write(_NO_VERSION, [{"of": n} for n in sorted(gone)])
@@ -320,7 +318,8 @@ _SAID = Often(select(wording).where(wording.c.wording_id.in_(bindparam("wordings
 
 
 def said_of(row: Row[Any]) -> Said:
-    meta = (row.authors, row.categories, row.enclosures, row.image_url, row.language, row.title_language)
+    enclosures, image = (standing_addresses(each) for each in (row.enclosures, row.image_url))
+    meta = (row.authors, row.categories, enclosures, image, row.language, row.title_language)
     body = row.summary if row.content_text is None else row.content_text
     return Said(row.title, row.summary, body, row.published_at, row.updated_at, repr(meta))
 

@@ -11,9 +11,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select, union, update
 
-from storage import bundles, documents, search_index
+from storage import bundles, documents, moves, search_index
+from storage.kept import Kept
 from storage.projection import project
 from storage.rebuild import rethread, sweep
+from storage.regrouping import regroup
 from storage.tables import (
     deletion,
     document,
@@ -93,14 +95,18 @@ def _note(tx: Tx, feed_id: int, before: datetime, forgotten: Forgotten) -> None:
 
 def forget(tx: Tx, feed_id: int, span: Span) -> Forgotten:
     """Take these observations of a feed out, and derive again what follows from the others. Documents stay."""
-    items = _take_out_windows(tx, feed_id, span) | _take_out_glimpses(tx, feed_id, span)
-    items |= rethread(tx, feed_id)
-    entries = {row.entry_id for row in tx.rows_in(_ENTRIES, "items", items)}
+    moved: set[int] = set()
+    items = _take_out_windows(tx, feed_id, span, moved) | _take_out_glimpses(tx, feed_id, span)
+    rethreaded = rethread(tx, feed_id)
+    kept = Kept([])
+    regroup(tx, moved | rethreaded.moved, kept)
+    items |= rethreaded.runs
+    entries = kept.created | kept.touched | {row.entry_id for row in tx.rows_in(_ENTRIES, "items", items)}
     before = _versions(tx, entries)
     search_index.take_out(tx, entries)
     wordings = {row.wording_id for row in tx.rows_in(_WORDINGS, "items", items)}
     sweep(tx, items)
-    project(tx, entries, set())
+    project(tx, entries, kept.created)
     fetches = _drop_fetches(tx, feed_id, span)
     _drop_readings(tx, feed_id)
     _drop_wordings(tx, wordings)
@@ -130,8 +136,8 @@ def _within(span: Span, began: Any, ended: Any) -> ColumnElement[bool]:
 # --- what was observed ------------------------------------------------------------------------------------------------
 
 
-def _take_out_windows(tx: Tx, feed_id: int, span: Span) -> set[int]:
-    """Returns the items that these windows showed."""
+def _take_out_windows(tx: Tx, feed_id: int, span: Span, moved: set[int]) -> set[int]:
+    """Returns the items that these windows showed; adds to `moved` those that they alone knew for one article."""
     where = and_(window.c.feed_id == feed_id, _within(span, window.c.first_at, window.c.last_at))
     gone = tx.rows(select(window.c.window_id, window.c.document_id).where(where))
     read = and_(reading.c.feed_id == feed_id, reading.c.document_id.in_(bindparam("ids", expanding=True)))
@@ -140,6 +146,8 @@ def _take_out_windows(tx: Tx, feed_id: int, span: Span) -> set[int]:
     ids = [{"of": row.window_id} for row in gone]
     for column in (gap.c.after_window_id, gap.c.before_window_id):
         tx.write(delete(gap).where(column == bindparam("of")), ids)
+    for row in gone:
+        moved |= moves.forget(tx, feed_id, row.window_id)
     tx.write(delete(window).where(window.c.window_id == bindparam("of")), ids)
     newest = select(window.c.window_id).where(window.c.feed_id == feed_id)
     newest = newest.order_by(window.c.first_at.desc(), window.c.window_id.desc()).limit(1)

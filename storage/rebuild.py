@@ -5,11 +5,15 @@ What `storage.timeline` does step by step is done here at a stroke; a test holds
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 
-from storage.items import Kept, Source
+from storage import moves
+from storage.gaps import Between
+from storage.items import Source
+from storage.kept import Kept
 from storage.projection import project
 from storage.records import Reading
 from storage.sources import keep_said
@@ -18,6 +22,7 @@ from storage.tables import (
     glimpse,
     item,
     item_key,
+    move,
     reading,
     run,
     window,
@@ -48,8 +53,16 @@ def reread(tx: Tx, source: Source, document_id: int, said: Reading) -> tuple[Dif
     return Difference(gone, tuple(each for each in kept.items if each not in set(before))), kept
 
 
-def rethread(tx: Tx, feed_id: int) -> set[int]:
-    """Derive the feed's runs again; ids stay where a run begins where it began. Returns items whose runs changed."""
+@dataclass(frozen=True, slots=True)
+class Rethreaded:
+    """What deriving again changed."""
+
+    runs: set[int]  # items that other windows show
+    moved: set[int]  # items of which it is told now, or no longer, which article they are
+
+
+def rethread(tx: Tx, feed_id: int) -> Rethreaded:
+    """Derive the feed's runs again, which keep their ids where they begin where they began, and what was moved."""
     windows = _windows(tx, feed_id)
     facts = Facts.of(tx, *windows)
     wanted = {(row["item_id"], row["first_window_id"]): row for row in _runs(windows, facts)}
@@ -66,7 +79,9 @@ def rethread(tx: Tx, feed_id: int) -> set[int]:
     tx.write(delete(run).where(run.c.run_id == bindparam("of")), [{"of": row.run_id} for row in gone])
     tx.write(_UPDATE, [{name: row[name] for name in ("of", *_ENDS)} for row in changed])
     tx.write(run.insert(), fresh)
-    return {row["item_id"] for row in (*fresh, *changed)} | {row.item_id for row in gone}
+    runs = {row["item_id"] for row in (*fresh, *changed)} | {row.item_id for row in gone}
+    borders = (Between(last, following, facts) for last, following in pairwise(windows))
+    return Rethreaded(runs, moves.rederive(tx, feed_id, borders))
 
 
 _ENDS = ("last_window_id", "next_window_id", "first_position", "withdrawn")
@@ -121,8 +136,8 @@ def sweep(tx: Tx, items: Iterable[int]) -> set[int]:
     shown |= {row.item_id for row in tx.rows_in(_IN_GLIMPSES, "items", items)}
     orphans = sorted(items - shown)
     entries = {row.entry_id for row in tx.rows_in(_ENTRIES, "items", orphans)}
-    for table in (item_key, item):
-        tx.write(delete(table).where(table.c.item_id == bindparam("of")), [{"of": n} for n in orphans])
+    for column in (move.c.old_item_id, move.c.new_item_id, item_key.c.item_id, item.c.item_id):
+        tx.write(delete(column.table).where(column == bindparam("of")), [{"of": n} for n in orphans])
     return entries
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import and_, bindparam, func, select, update
 
 from storage import documents, feeds, gaps
 from storage.attempts import attempt_row
-from storage.items import Kept, Source
+from storage.items import Source
+from storage.kept import Kept
 from storage.prepared import Often
 from storage.projection import project
 from storage.records import (
@@ -26,6 +27,7 @@ from storage.records import (
     Unchanged,
     Visit,
 )
+from storage.regrouping import regroup
 from storage.sources import keep_said
 from storage.tables import document, feed, fetch, glimpse, item, reading, window
 from storage.timeline import Observation, Placed, packed_items, place, unpacked_items
@@ -85,6 +87,7 @@ def _ingested(tx: Tx, outcome: Ingested, source: Source) -> Recorded:
     kept = keep_reading(tx, source, document_id, outcome.reading, outcome.beside)
     fetch_id = tx.ids.next("fetch")
     placed = _show(tx, seen, document_id, outcome.sha256, kept, fetch_id)
+    regroup(tx, placed.moved, kept)
     changed = _project(tx, kept, placed)
     new = kept.created - _merged_away(tx, kept)
     result = Recorded(
@@ -254,13 +257,14 @@ def _note_feed(tx: Tx, source: Source, kept: Kept, placed: Placed, outcome: Inge
     if kept.entered:
         tx.write(_MORE, [{"of": source.feed_id, "more": kept.entered}])
     if kept.regrouped:
-        tx.write(_COUNT_AGAIN, [{"outlet": source.outlet_id}])
+        tx.write(_COUNT_AGAIN, [{"of": source.feed_id}])
 
 
 _MORE = Often(update(feed).where(feed.c.feed_id == bindparam("of")).values(entries=feed.c.entries + bindparam("more")))
+_same = feed.alias("same")
 _COUNT_AGAIN = Often(
     update(feed)
-    .where(feed.c.outlet_id == bindparam("outlet"))
+    .where(feed.c.outlet_id == select(_same.c.outlet_id).where(_same.c.feed_id == bindparam("of")).scalar_subquery())
     .values(
         entries=select(func.count(item.c.entry_id.distinct())).where(item.c.feed_id == feed.c.feed_id).scalar_subquery()
     )
@@ -319,9 +323,13 @@ def _again(tx: Tx, seen: Fetch, document_id: int | None, outcome: str) -> Record
         held = tx.value(_READING, feed=seen.feed_id, document=document_id)
         items = unpacked_items(held)
         name = tx.value(_NAME_OF, document=document_id)
-        placed = _show(tx, seen, document_id, name, Kept(list(items)), fetch_id)
-        if placed.touched:
-            _project(tx, Kept([]), placed)
+        kept = Kept(list(items))
+        placed = _show(tx, seen, document_id, name, kept, fetch_id)
+        regroup(tx, placed.moved, kept)
+        if placed.touched or kept.regrouped:
+            _project(tx, kept, placed)
+        if kept.regrouped:
+            tx.write(_COUNT_AGAIN, [{"of": seen.feed_id}])
     result = Recorded(fetch_id, outcome, len(items), overlap=len(items))
     tx.write(NEW_FETCH, [attempt_row(tx, seen, result, document_id)])
     return result

@@ -131,6 +131,7 @@ class KeyKind(StrEnum):
     TEXT_TIME = "text_time"  # a text and the very second of its publication; within its feed
     TITLE_TEXT = "title_text"  # a headline, its text and its day, without a date its address; within its feed
     PATH_TITLE = "path_title"  # an address without its parameters, a headline and its date; within its feed
+    MOVED = "moved"  # most of a document was named anew between two polls, see storage.matching; within its feed
 
 
 @dataclass(frozen=True, slots=True)

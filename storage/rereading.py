@@ -12,11 +12,13 @@ from storage import documents
 from storage.archive import Archive
 from storage.bundles import unpack
 from storage.change import kind_of_change
-from storage.items import Kept, Source
+from storage.items import Source
+from storage.kept import Kept
 from storage.projection import said_of
 from storage.rebuild import reread, rethread, settle, sweep
 from storage.recording import keep_reading
 from storage.records import Reading
+from storage.regrouping import regroup
 from storage.tables import document, feed, fetch, item, reading, wording
 from storage.timeline import Observation, place, unpacked_items
 from storage.transaction import Tx
@@ -135,9 +137,10 @@ def _replace(tx: Tx, feed_id: int, otherwise: Sequence[tuple[Stored, Reading]], 
         all_kept.created |= kept.created
         all_kept.touched |= kept.touched
     _tell(tx, gone, came, all_kept, changes)
-    moved = rethread(tx, feed_id)
+    rethreaded = rethread(tx, feed_id)
+    regroup(tx, rethreaded.moved, all_kept)
     all_kept.touched |= sweep(tx, gone)
-    settle(tx, all_kept, moved | came)
+    settle(tx, all_kept, rethreaded.runs | came)
 
 
 def _read_at_last(tx: Tx, source: Source, late: Stored, said: Reading) -> Kept:

@@ -18,9 +18,10 @@ from storage.tables import AS_URL, fullest_text, item, item_key, wording
 from storage.transaction import Tx
 
 _LONGEST = 20  # characters
-_OF_ONE = re.compile(r"[0-9]{5}|:|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)  # numbers, addresses, UUIDs
+_OF_ONE = re.compile(r":|[0-9a-f]{8}-[0-9a-f]{4}-", re.IGNORECASE)  # addresses, UUIDs
 _HOST = re.compile(r"^https?://[^/]*", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
+_NO_CHANCE = 5  # characters
 _READ = 1_000  # characters of a text: enough to tell it from another
 _ROW = 3  # words in a row: an edit leaves most of them, and two articles share few
 
@@ -35,12 +36,15 @@ class Traits:
     published_at: datetime | None
 
 
-def contradict(one: Traits, other: Traits) -> bool:
-    """Whether two items with one guid have nothing else in common: address, headline, text, day and time.
+def contradict(guid: str, one: Traits, other: Traits) -> bool:
+    """Whether two items with this guid have nothing else in common: address, headline, text, day and time.
 
-    An item without a headline or a text, or of a word or two, might be any other one.
+    An item without a headline or a text, or of a word or two, might be any other one. An article whose number is in its
+    address stays that article, however often it is written anew.
     """
     if not (one.title and other.title and one.text and other.text):
+        return False
+    if _is_in(guid, one.address) and _is_in(guid, other.address):
         return False
     return (
         (one.published_at is None or one.published_at != other.published_at)
@@ -50,11 +54,16 @@ def contradict(one: Traits, other: Traits) -> bool:
     )
 
 
-def may_be_reused(guid: str) -> bool:
-    """Whether a guid is so short and plain that it may be a place or a count.
+def _is_in(guid: str, address: str) -> bool:
+    """A number of few digits may stand in an address by chance."""
+    return len(guid) >= _NO_CHANCE and re.search(rf"(?<!\w){re.escape(guid)}(?!\w)", address) is not None
 
-    >>> may_be_reused("item-7"), may_be_reused("3000000212345"), may_be_reused("https://example.org/7")
-    (True, False, False)
+
+def may_be_reused(guid: str) -> bool:
+    """Whether a guid is so short and plain that it may be a place, a count or a day.
+
+    >>> may_be_reused("item-7"), may_be_reused("20261001"), may_be_reused("https://example.org/7")
+    (True, True, False)
     """
     return len(guid) <= _LONGEST and not _OF_ONE.search(guid)
 
@@ -68,9 +77,11 @@ def reused(tx: Tx, feed_id: int, entries: Collection[Entry], known: Collection[b
     found: set[int] = set()
     for part in parts(entries):
         fresh = [each for each in part if each.digest not in known]
-        own = {key_number(key, feed_id, 0): traits_of(each) for each in fresh for key in each.keys if _is_plain(key)}
-        held = tx.rows_in(_HELD, "keys", own, feed=feed_id)
-        found |= {row.key for row in held if contradict(own[row.key], _held_traits(row))}
+        own = {key_number(key, feed_id, 0): (key.text, each) for each in fresh for key in each.keys if _is_plain(key)}
+        for row in tx.rows_in(_HELD, "keys", own, feed=feed_id):
+            guid, entry = own[row.key]
+            if contradict(guid, traits_of(entry), _held_traits(row)):
+                found.add(row.key)
     return found
 
 
@@ -86,11 +97,13 @@ def _held_traits(row: object) -> Traits:
 
 
 def _traits(address: str | None, title: str | None, text: str | None, published_at: datetime | None) -> Traits:
-    return Traits(_HOST.sub("", address or ""), _rows(title, 2), _rows((text or "")[:_READ], _ROW), published_at)
+    return Traits(
+        _HOST.sub("", address or ""), words_in_a_row(title, 2), words_in_a_row((text or "")[:_READ], _ROW), published_at
+    )
 
 
-def _rows(text: str | None, length: int) -> frozenset[tuple[str, ...]]:
-    """Words in a row; none where there are too few to tell."""
+def words_in_a_row(text: str | None, length: int) -> frozenset[tuple[str, ...]]:
+    """All rows of so many words, whatever their case; none where there are too few to tell."""
     words = _WORD.findall((text or "").casefold())
     return frozenset(zip(*(words[n:] for n in range(length)), strict=False))
 

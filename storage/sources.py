@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select
 
-from storage.items import Kept, Source, keep_entries
+from storage.items import Source, keep_entries
+from storage.kept import Kept
 from storage.prepared import Often
 from storage.records import NO_SOURCE, Reading, each_source
 from storage.tables import document, feed, item, reading, window, wording

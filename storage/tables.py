@@ -405,6 +405,17 @@ gap = table(
     UniqueConstraint("before_window_id"),
 )
 
+move = table(
+    "move",
+    "Two items that are one article: most of a document was named anew at once between two successive windows.",
+    Column("window_id", Id, ForeignKey("window.window_id"), primary_key=True, comment="the first window after it"),
+    Column("old_item_id", Id, primary_key=True, comment="the item before"),
+    Column("new_item_id", Id, primary_key=True, comment="the item after"),
+    Index("move_old_item", "old_item_id", "new_item_id"),
+    Index("move_new_item", "new_item_id"),
+    sqlite_with_rowid=False,
+)
+
 host = table(
     "host",
     "How often a host was asked and when it may be again: holds across all processes on this archive.",

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, and_, bindparam, func, or_, select, update
 
-from storage import gaps
+from storage import gaps, moves
 from storage.gaps import Between
 from storage.prepared import Often
 from storage.runs import Runs
@@ -43,6 +43,7 @@ class Placed:
     gap: bool = False
     unseen: tuple[datetime, datetime] | None = None  # of the gap, see storage.gaps
     newest: bool = False  # it is the feed's newest window now
+    moved: set[int] = field(default_factory=set)  # items of which it is told now, or no longer, which article they are
 
 
 def place(tx: Tx, seen: Observation) -> Placed:
@@ -230,12 +231,20 @@ def _insert(tx: Tx, seen: Observation, before: Shown | None, after: Shown | None
         tx.write(_NEWEST, [{"of": seen.feed_id, "to": new.window_id}])
     if after:
         gaps.forget(tx, after.window_id)
-        gaps.write(tx, seen.feed_id, Between(new, after, facts))
+        placed.moved |= moves.forget(tx, seen.feed_id, after.window_id)
+        _border(tx, seen.feed_id, Between(new, after, facts), placed)
     if before:
         between = Between(before, new, facts)
-        placed.overlap = between.overlap
-        placed.gap = gaps.write(tx, seen.feed_id, between)
+        placed.gap = _border(tx, seen.feed_id, between, placed)
         placed.unseen = between.unseen if placed.gap else None
+
+
+def _border(tx: Tx, feed_id: int, between: Between, placed: Placed) -> bool:
+    """Note what follows from two successive windows; returns whether there is a gap. What was moved is no gap."""
+    moved = moves.pairs(tx, between)
+    placed.moved |= moves.write(tx, feed_id, between.following.window_id, moved)
+    placed.overlap = between.overlap + len(moved)
+    return not moved and gaps.write(tx, feed_id, between)
 
 
 def _write_window(tx: Tx, seen: Observation, new: Shown) -> None:

@@ -53,13 +53,15 @@ class Facts:
         dates = [date for each in stayed if (date := self.published[each])]
         oldest = min(dates, default=None)
         last_place = max((place_of[each] for each in stayed), default=-1)
-        last_undated = max((place_of[each] for each in stayed if not self.published[each]), default=-1)
+        # Among those of one date, as of a day, and of none, the place tells.
+        last_of = {self.published[each]: place_of[each] for each in sorted(stayed, key=place_of.__getitem__)}
 
         def withdrawn(item_id: int) -> bool:
             date = self.published[item_id]
             if date is None:
                 return last_place > place_of[item_id]
-            return (oldest is not None and oldest < date) or last_undated > place_of[item_id]
+            last_alike = max(last_of.get(None, -1), last_of.get(date, -1))
+            return (oldest is not None and oldest < date) or last_alike > place_of[item_id]
 
         return withdrawn
 

@@ -12,13 +12,14 @@ WITH told(number, kind, because) AS (
     (7, 'content', 'the wording, where nothing stronger counts'),
     (8, 'text_time', 'a text and the very second of its publication, within this feed'),
     (9, 'title_text', 'a headline, its text and its day (without a date: its address), within this feed'),
-    (10, 'path_title', 'an address without its parameters, a headline and its date, within this feed')
+    (10, 'path_title', 'an address without its parameters, a headline and its date, within this feed'),
+    (11, 'moved', 'most of the document had other names from one poll to the next, within this feed')
 )
 SELECT
   i.entry_id,                         -- which entry
   f.name AS feed,                     -- in which feed the key was seen
   t.kind,                             -- guid, guid_path, guid_global, publisher_id, url, title_time, title_date, content,
-                                      -- text_time, title_text, path_title
+                                      -- text_time, title_text, path_title, moved
   min(coalesce(k.text, CASE
     WHEN k.kind < 3 THEN CASE i.guid WHEN '' THEN i.url ELSE i.guid END
     WHEN k.kind = 4 THEN CASE i.canonical_url WHEN '' THEN i.url ELSE i.canonical_url END
@@ -27,6 +28,7 @@ SELECT
     WHEN k.kind = 7 THEN @hex(w.digest)
     WHEN k.kind = 8 THEN substr(coalesce(w.summary, w.content_text), 1, 80) || ' ' || w.published_raw
     WHEN k.kind = 9 THEN w.title || ' ' || coalesce(w.published_raw, i.url, '') || ' ' || substr(coalesce(w.summary, w.content_text), 1, 80)
+    WHEN k.kind = 11 THEN coalesce(i.url, i.guid, w.title, '')
     ELSE i.url || ' ' || w.title || ' ' || coalesce(w.published_raw, '') END)) AS key, -- the key
   min(coalesce((SELECT min(fw.first_at) FROM run r JOIN window fw ON fw.window_id = r.first_window_id WHERE r.item_id = i.item_id),
     (SELECT min(g.at) FROM glimpse g WHERE g.item_id = i.item_id))) AS from_at, -- first seen

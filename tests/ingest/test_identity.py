@@ -43,7 +43,9 @@ def test_evidence_goes_from_strong_to_weak() -> None:
     )
 
 
-LONG = replace(SAID, summary="Nach zwölf Stunden ist man sich einig")
+LONG = replace(
+    SAID, summary="Nach zwölf Stunden ist man sich einig", published_at=datetime(2024, 5, 17, 10, 7, tzinfo=UTC)
+)
 ASKED = "https://example.org/a/koalition-einig?t=17"
 
 
@@ -59,6 +61,48 @@ def test_of_weak_facts_those_that_stay_where_the_strong_ones_change_count_togeth
     assert together(PAGE, SAID, is_exact=False) == set()
     assert together(None, SAID, is_exact=False) == {"title_text"}
     assert together("https://example.org/show.php?id=7", LONG, is_exact=False) == {"title_text"}
+
+
+def kinds(guid: str = "", canonical: str | None = None, said: Wording = LONG) -> dict[KeyKind, str]:
+    return {
+        key.kind: key.text
+        for key in keys(guid=guid, canonical=canonical, publisher_ids=(), wording=said, is_exact=True)
+    }
+
+
+def test_a_full_hour_is_no_time_that_one_article_has_unless_there_is_no_text() -> None:
+    full = replace(LONG, published_at=datetime(2024, 5, 17, 10, tzinfo=UTC))
+    assert {KeyKind.TITLE_TIME, KeyKind.TEXT_TIME} <= kinds().keys()
+    assert {KeyKind.TITLE_TIME, KeyKind.TEXT_TIME}.isdisjoint(kinds(said=full))
+    assert KeyKind.TITLE_TIME in kinds(said=replace(full, summary=None, content_text=None))
+
+
+def test_a_uuid_at_the_end_of_an_address_identifies_alone_and_a_number_with_the_time_or_the_text() -> None:
+    uuid = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"
+    assert kinds(canonical=f"https://example.org/neu-a-{uuid}")[KeyKind.PUBLISHER_ID] == f"example.org/{uuid}"
+    later = replace(LONG, title="Doch nicht", published_at=datetime(2024, 5, 17, 11, 9, tzinfo=UTC))
+    told = [
+        {key.text for key in keys(guid="", canonical=at, publisher_ids=(), wording=said, is_exact=True)}
+        for at, said in [
+            ("https://example.org/story/3000000212345/koalition-einig", LONG),
+            ("https://example.org/story/3000000212345/doch-nicht", later),
+        ]
+    ]
+    assert len([text for text in told[0] & told[1] if text.startswith("example.org/3000000212345 ")]) == 1
+
+
+def test_a_newsml_guid_is_the_same_in_all_its_revisions() -> None:
+    revisions = [kinds(f"urn:newsml:dpa.com:20090101:261001-99-12345:{n}") for n in ("1", "2", "3U")]
+    assert {each[KeyKind.GUID_GLOBAL] for each in revisions} == {"urn:newsml:dpa.com:20090101:261001-99-12345"}
+    assert len({each[KeyKind.GUID] for each in revisions}) == 3
+
+
+def test_the_name_of_a_template_is_no_article() -> None:
+    undated = replace(LONG, title="Das Wetter heute", published_at=None, published_raw=None)
+    assert KeyKind.PATH_TITLE not in kinds(
+        canonical="https://example.org/aktuelles/news-detail?newsid=17", said=undated
+    )
+    assert KeyKind.PATH_TITLE in kinds(canonical="https://example.org/das-wetter-heute?newsid=17", said=undated)
 
 
 def test_a_headline_with_its_text_needs_a_day_or_else_its_address() -> None:

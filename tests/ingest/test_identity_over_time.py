@@ -94,6 +94,10 @@ WEAKLY: dict[str, tuple[Naming, str | None]] = {
     "all at once, a day": (lambda n, poll: (at := f"{NEW}/a{n}.html" if poll > 2 else f"{OLD}/{n}", at), DAY),
     "a parameter new at every poll, no date": (lambda n, poll: (None, f"{OLD}/{n}?zufall={poll * 7919}"), None),
     "the same, a day, and in guids": (lambda n, poll: (at := f"{OLD}/{n}?zufall={poll}", at), DAY),
+    "a script with one, no date": (lambda n, poll: (None, f"https://alt.example/show.php?id={n}&z={poll * 77}"), None),
+    "a script with two, no date": (lambda n, p: (at := f"https://alt.example/s.php?a={p}&id={n}&z={p * 77}", at), None),
+    "all at once, no date": (lambda n, poll: (at := f"{NEW}/a{n}.html" if poll > 2 else f"{OLD}/{n}", at), None),
+    "another host, no guid, no date": (lambda n, p: (None, f"https://{'neu' if p > 2 else 'alt'}.example/{n}"), None),
 }
 
 
@@ -209,3 +213,130 @@ def test_a_day_in_an_address_is_no_number_of_an_article(tmp_path: Path) -> None:
     seen = [(n, document([item(1, at, at, title=f"Meldung {at[-5:]}", text=at)])) for n, at in enumerate(links)]
     with archived(tmp_path / "a", seen) as archive:
         assert rows(archive, "select count(*) from entries") == [(2,)]
+
+
+TEXTS = [
+    "Der Rat hat am Abend mit großer Mehrheit den Bau der Brücke über den Fluss beschlossen, man beginnt im Mai.",
+    "Nach dem Hochwasser räumen Hunderte Helfer in den Orten am Fluss auf, viele Häuser bleiben lange unbewohnbar.",
+    "Wegen eines Schadens am Dach fällt die Premiere in der Oper aus, die Karten gelten an einem der nächsten Abende.",
+    "Im Süden des Landes sind nach dem Frost kaum noch Marillen zu ernten, die Bauern hoffen auf Hilfe vom Staat.",
+    "Die Volksschule bekommt zum Herbst eine neue Turnhalle, gebaut wird sie aus dem Holz der Wälder ringsum.",
+]
+
+
+def told_of(number: int, naming: Naming, poll: int, *, edited: bool, date: str | None) -> str:
+    """An article; of an edited one headline and text are written anew in part."""
+    title = f"{'Neu: ' * edited}Die Meldung Nr. {number}"
+    text = TEXTS[number] + " Mehr folgt in Kürze." * edited
+    return item(number, *naming(number, poll), title=title, text=text, date=date)
+
+
+MOVES: dict[str, Naming] = {
+    "a parameter": lambda n, poll: (None, f"https://alt.example/show.php?id={n}&z={poll * 77}"),
+    "another system": lambda n, poll: (f"n:{n}", f"{NEW}/a{n}.html") if poll > 1 else (f"id-{n}", f"{OLD}/{n}"),
+}
+
+
+@pytest.mark.parametrize("naming", MOVES.values(), ids=MOVES.keys())
+@pytest.mark.parametrize("date", [None, DAY])
+def test_where_most_of_a_document_moves_an_article_moves_with_it_that_is_edited_at_once(
+    tmp_path: Path, naming: Naming, date: str | None
+) -> None:
+    seen = [
+        (poll, document(told_of(n, naming, poll, edited=n == 3 and poll > 1, date=date) for n in range(5)))
+        for poll in range(4)
+    ]
+    with archived(tmp_path / "a", seen) as archive:
+        assert rows(archive, "select count(*) from entries") == [(5,)]
+        assert rows(archive, "select title from entries where versions > 1 and title like 'Neu%'") == [
+            ("Neu: Die Meldung Nr. 3",)
+        ]
+        assert rows(archive, "select count(*) from gaps") == [(0,)]
+        assert rows(archive, "select sum(entries) from feeds") == [(5,)]
+        assert rows(archive, "select count(*) from entry_merges") == [(0,)]  # nobody ever saw two
+        in_order = told(archive)
+    with archived(tmp_path / "b", [*reversed(seen), *seen]) as archive:
+        assert told(archive) == in_order
+
+
+def test_what_was_moved_says_so(tmp_path: Path) -> None:
+    seen = polls(lambda n, poll: (None, f"{NEW}/a{n}.html" if poll > 2 else f"{OLD}/{n}"), date=None)
+    with archived(tmp_path / "a", seen) as archive:
+        because = rows(archive, "select distinct because from entry_keys where kind = 'moved'")
+        links = rows(
+            archive, "select key from entry_keys where kind = 'moved' and key like '%/8' or key like '%/a8.html'"
+        )
+    assert because == [("most of the document had other names from one poll to the next, within this feed",)]
+    assert (f"{OLD}/8",) in links
+
+
+@pytest.mark.parametrize("date", [None, DAY])
+def test_one_that_is_gone_from_among_others_and_comes_again_under_another_name_is_the_same(
+    tmp_path: Path, date: str | None
+) -> None:
+    def naming(number: int, poll: int) -> tuple[str, str]:
+        return (at := f"{OLD}/{'ganz-neu' if number == 2 and poll else f'meldung-{number}'}", at)
+
+    seen = [
+        (poll, document(told_of(n, naming, poll, edited=n == 2 and poll > 0, date=date) for n in range(5)))
+        for poll in range(2)
+    ]
+    with archived(tmp_path / "a", seen) as archive:
+        assert rows(archive, "select count(*), sum(versions) from entries") == [(5, 6)]
+
+
+def test_columns_of_the_same_words_are_new_articles_each_week(tmp_path: Path) -> None:
+    columns = ["Die Lottozahlen vom Samstag", "Das Horoskop der Woche", "Unser Rätsel für Kinder"]
+    seen = []
+    for week in range(3):
+        news = [item(n, f"n{n}", f"{OLD}/n{n}", date=None) for n in range(10 * week, 10 * week + 7)]
+        told_again = [
+            item(
+                n, f"c{week}-{n}", f"{OLD}/{week}/c{n}", title=title, text="Wie jede Woche an dieser Stelle.", date=None
+            )
+            for n, title in enumerate(columns)
+        ]
+        seen.append((week, document([*news, *told_again])))
+    with archived(tmp_path / "a", seen) as archive:
+        assert rows(archive, "select count(*) from entries") == [(30,)]
+
+
+def test_what_comes_between_two_documents_takes_back_what_they_seemed_to_prove(tmp_path: Path) -> None:
+    def at(path: str, said: Callable[[int], str]) -> bytes:
+        return document(
+            item(n, None, f"https://alt.example/{path}/{n}", title=f"Zum Thema {said(n)[:20]}", text=said(n), date=None)
+            for n in range(4)
+        )
+
+    one, other = (lambda n: TEXTS[n]), (lambda n: f"Was Nr. {n} ganz anders sieht als alle")
+    seen = [(0, at("a", one)), (1, at("x", other)), (2, at("b", one))]
+    with archived(tmp_path / "a", [seen[0], seen[2]]) as archive:
+        assert rows(archive, "select count(*) from entries") == [(4,)]
+    with archived(tmp_path / "b", [seen[0], seen[2], seen[1]]) as archive:
+        assert rows(archive, "select count(*) from entries") == [(12,)]
+        late = told(archive)
+    with archived(tmp_path / "c", seen) as archive:
+        assert told(archive) == late
+
+
+def test_a_number_that_is_given_anew_each_day_identifies_nothing_unless_addresses_have_it(tmp_path: Path) -> None:
+    for place, count in [("tag/{n}", 3), ("a/100001-{n}", 1)]:
+        seen = [
+            (
+                n,
+                document(
+                    [
+                        item(
+                            n,
+                            "100001",
+                            f"https://alt.example/{place.format(n=n)}",
+                            title=["Der Rat tagt", "Flut im Süden", "Oper bleibt zu"][n],
+                            text=TEXTS[n],
+                        )
+                    ]
+                ),
+            )
+            for n in range(3)
+        ]
+        with archived(tmp_path / str(count), seen) as archive:
+            assert rows(archive, "select count(*) from entries") == [(count,)]

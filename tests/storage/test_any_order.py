@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from saying import Said, rows, told, visit
 
 from storage.archive import Archive
-from storage.rebuild import rethread
+from storage.rebuild import Rethreaded, rethread
 
 said = st.builds(
     Said,
@@ -26,7 +26,27 @@ plain = st.builds(
     n=st.integers(0, 6),
     edition=st.integers(0, 1),
 )
-document = st.lists(said | plain, max_size=4)
+
+
+@st.composite
+def renamed(draw: st.DrawFn) -> list[Said]:
+    """A document of an outlet that names all of its articles anew now and then."""
+    era = draw(st.integers(0, 2))
+    is_dated = draw(st.booleans())
+    of = draw(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), min_size=3, unique_by=lambda each: each[0]))
+    return [
+        Said(
+            f"Nr. {n}, {edition % 2}",
+            guid=f"{era}{n}",
+            url=f"https://x.at/{era}/{n}",
+            text=f"Was Nr. {n} zu sagen hatte, Ausgabe {edition // 2}",
+            at=n if is_dated else None,
+        )
+        for n, edition in of
+    ]
+
+
+document = st.lists(said | plain, max_size=4) | renamed()
 observation = st.tuples(st.integers(0, 1), st.integers(0, 6), document)
 Seen = tuple[int, int, list[Said]]
 history = st.lists(observation, min_size=1, max_size=7)
@@ -50,7 +70,7 @@ def archived(path: Path, seen: Sequence[Seen], together: bool) -> dict[str, list
             archive.record(group)
         assert not rows(archive, "pragma foreign_key_check")
         with archive.write() as tx:  # what grew step by step is what follows at a stroke
-            assert not any(rethread(tx, feed.feed_id) for feed in feeds)
+            assert all(rethread(tx, feed.feed_id) == Rethreaded(set(), set()) for feed in feeds)
         return told(archive)
 
 

@@ -42,7 +42,7 @@ def test_a_counter_makes_a_bounded_number_of_versions_and_the_last_text_is_the_e
 
 def test_a_word_that_changes_among_all_the_counting_is_a_version(tmp_path: Path) -> None:
     at = MOST_COUNTED + 7
-    edited = [(poll, text if poll < at else text.replace("Kommentare", "Stimmen")) for poll, text in COUNTING]
+    edited = [(poll, text if poll < at else text.replace("Bisher", "Bislang")) for poll, text in COUNTING]
     with archived(tmp_path / "a", edited) as archive:
         versions = rows(archive, VERSIONS)
     assert [(number, change) for number, change, _ in versions[MOST_COUNTED:]] == [(at + 1, "text"), (POLLS, "noise")]

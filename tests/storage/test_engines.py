@@ -11,7 +11,7 @@ from sqlalchemy import text
 from test_any_order import Seen, empty_archive, history
 
 from storage.archive import Archive
-from storage.rebuild import rethread
+from storage.rebuild import Rethreaded, rethread
 from storage.search import Search, search
 from storage.tables import metadata
 
@@ -34,7 +34,7 @@ def filled(archive: Archive, seen: list[Seen], *, together: bool) -> dict[str, l
     for group in [visits] if together else [[each] for each in visits]:
         archive.record(group)
     with archive.write() as tx:  # what grew step by step is what follows at a stroke
-        assert not any(rethread(tx, feed.feed_id) for feed in feeds)
+        assert all(rethread(tx, feed.feed_id) == Rethreaded(set(), set()) for feed in feeds)
     archive.refresh_search()
     return told(archive)
 

@@ -480,6 +480,18 @@ def upgrade() -> None:
     sqlite_strict=True
     )
     op.create_index(op.f('ix_item_entry_id'), 'item', ['entry_id'], unique=False)
+    op.create_table('move',
+    sa.Column('window_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='the first window after it'),
+    sa.Column('old_item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='the item before'),
+    sa.Column('new_item_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='the item after'),
+    sa.ForeignKeyConstraint(['window_id'], ['window.window_id'], ),
+    sa.PrimaryKeyConstraint('window_id', 'old_item_id', 'new_item_id'),
+    comment='Two items that are one article: most of a document was named anew at once between two successive windows.',
+    sqlite_strict=True,
+    sqlite_with_rowid=False
+    )
+    op.create_index('move_new_item', 'move', ['new_item_id'], unique=False)
+    op.create_index('move_old_item', 'move', ['old_item_id', 'new_item_id'], unique=False)
     op.create_table('version',
     sa.Column('version_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False, comment='id of the run or glimpse that it was first known from'),
     sa.Column('entry_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False, comment='which entry'),
