@@ -5,9 +5,9 @@ import contextlib
 import logging
 import threading
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from queue import SimpleQueue
@@ -33,12 +33,12 @@ T = TypeVar("T")
 Now: TypeAlias = Callable[[], datetime]
 Job: TypeAlias = Callable[[Tx], T]
 
-_Waiting: TypeAlias = tuple[Job[Any], Future[Any]]
 _Result: TypeAlias = tuple[Any, BaseException | None]
 
 STORIES_SECONDS = 60.0  # that a verb looks for stories before it ends
 GROUP = 200  # jobs that share a commit at most
 LONG = 10.0  # seconds of one transaction; it takes milliseconds
+APART = 0.02  # seconds between two commits of what can be done together: who comes meanwhile shares the second one
 LONGEST_TURN = 0.5  # seconds of one commit's jobs, about; a first visit can take 50 ms
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 20.0  # seconds between two tries to write an archive that cannot be written
 
@@ -207,6 +207,20 @@ class Archive:
         return done
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    """A job, and who waits for what comes of it in which loop."""
+
+    job: Job[Any]
+    future: asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop
+
+    @property
+    def is_wanted(self) -> bool:
+        """False: nobody waits for it any more."""
+        return not self.future.cancelled()
+
+
 class Writer:
     """The one thread that writes. Jobs that wait at the same time share a commit; a failing one spoils no other.
 
@@ -220,6 +234,7 @@ class Writer:
         self._holds_out = holds_out
         self._given_up = threading.Event()
         self._began: float | None = None
+        self._shared_at = 0.0  # when a commit of what can be done together last began
         self._is_writing = False
         self._jobs: SimpleQueue[_Waiting | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="chronik-writer", daemon=True)
@@ -230,9 +245,10 @@ class Writer:
 
         A job may be run several times; only the last one counts.
         """
-        future: Future[T] = Future()
-        self._jobs.put((job, future))
-        return await asyncio.wrap_future(future)
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._jobs.put(_Waiting(job, future, loop))
+        return await future
 
     def give_up(self) -> None:
         """Hold out no longer: what cannot be written now fails."""
@@ -268,15 +284,22 @@ class Writer:
         group: deque[_Waiting] = deque()
         while (waiting := self._jobs.get()) is not None:
             group.append(waiting)
+            if len(group) == 1 and isinstance(waiting.job, Shared):
+                self._let_others_come()
             if len(group) >= GROUP or self._jobs.empty():
                 return group, False
         return group, True
 
+    def _let_others_come(self) -> None:
+        """Wait a moment if a commit was just now: twice as many in one cost little more, and two twice as much."""
+        time.sleep(max(0.0, self._shared_at + APART - time.monotonic()))
+        self._shared_at = time.monotonic()
+
     def _apart(self, group: deque[_Waiting]) -> Iterator[deque[_Waiting]]:
         """On a server, where many processes want turns at hosts, these are not held while other things are written."""
         apart = self._archive.on_server
-        brief = deque(each for each in group if apart and isinstance(each[0], HostChange))
-        others = deque(each for each in group if not (apart and isinstance(each[0], HostChange)))
+        brief = deque(each for each in group if apart and isinstance(each.job, HostChange))
+        others = deque(each for each in group if not (apart and isinstance(each.job, HostChange)))
         yield from [part for part in (brief, others) if part]
 
     def _commit(self, group: deque[_Waiting]) -> None:
@@ -284,17 +307,11 @@ class Writer:
         self._began = time.monotonic()
         results = self._outlasted(group)
         self._began = self.trouble = None
-        settled = [(group[place][1], result) for place, result in results.items()]
+        settled = [(group[place], result) for place, result in results.items()]
         left = [waiting for place, waiting in enumerate(group) if place not in results]
         group.clear()  # before anybody is told: what they go on with may need the memory of what is done
         group.extend(left)
-        for future, (result, failure) in settled:
-            if not _is_wanted(future):
-                continue
-            if failure is not None:
-                future.set_exception(failure)
-            else:
-                future.set_result(result)
+        _tell(settled)
 
     def _outlasted(self, group: Sequence[_Waiting]) -> dict[int, _Result]:
         pause = FIRST_PAUSE
@@ -317,10 +334,10 @@ def _attempts(tx: Tx, group: Sequence[_Waiting]) -> dict[int, _Result]:
     """Run jobs until it is time to commit: others wait for their turn, and for the answer. Results by their place."""
     end = time.monotonic() + LONGEST_TURN
     results = _together(tx, group)
-    for place, (job, future) in enumerate(group):
+    for place, waiting in enumerate(group):
         if place not in results:
             with contextlib.suppress(OutletBusyError):  # its turn comes in the next transaction
-                results[place] = _attempt(tx, job) if _is_wanted(future) else (None, None)
+                results[place] = _attempt(tx, waiting.job) if waiting.is_wanted else (None, None)
             if time.monotonic() > end:
                 break
     return results
@@ -329,9 +346,9 @@ def _attempts(tx: Tx, group: Sequence[_Waiting]) -> dict[int, _Result]:
 def _together(tx: Tx, group: Sequence[_Waiting]) -> dict[int, _Result]:
     """Run those jobs that cost less together. Whoever waits here waits for no other of them: their order is free."""
     kinds: dict[type[Shared[Any]], dict[int, Shared[Any]]] = {}
-    for place, (job, future) in enumerate(group):
-        if isinstance(job, Shared) and _is_wanted(future):
-            kinds.setdefault(type(job), {})[place] = job
+    for place, waiting in enumerate(group):
+        if isinstance(waiting.job, Shared) and waiting.is_wanted:
+            kinds.setdefault(type(waiting.job), {})[place] = waiting.job
     results: dict[int, _Result] = {}
     for kind, jobs in kinds.items():
         places = list(jobs)
@@ -340,9 +357,24 @@ def _together(tx: Tx, group: Sequence[_Waiting]) -> dict[int, _Result]:
     return results
 
 
-def _is_wanted(future: Future[Any]) -> bool:
-    """False: nobody waits for it any more. Else it cannot be withdrawn from now on."""
-    return future.running() or (not future.cancelled() and future.set_running_or_notify_cancel())
+def _tell(settled: Sequence[tuple[_Waiting, _Result]]) -> None:
+    """Let all who wait know what came of it; each loop is woken once."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], _Result]]] = defaultdict(list)
+    for waiting, result in settled:
+        by_loop[waiting.loop].append((waiting.future, result))
+    for loop, told in by_loop.items():
+        with contextlib.suppress(RuntimeError):  # the loop has been closed meanwhile
+            loop.call_soon_threadsafe(_settle, told)
+
+
+def _settle(told: Sequence[tuple[asyncio.Future[Any], _Result]]) -> None:
+    for future, (result, failure) in told:
+        if future.done():  # cancelled
+            continue
+        if failure is not None:
+            future.set_exception(failure)
+        else:
+            future.set_result(result)
 
 
 def _attempt(tx: Tx, job: Job[Any]) -> _Result:
