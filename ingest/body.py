@@ -2,9 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from functools import partial
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -15,8 +14,8 @@ from ingest.inflate import MAGIC, Decoder, Gzip, InflateError, Plain
 from ingest.memory import give_back
 from storage.records import Reason
 
-LARGE = 128 * 1024  # bytes of a body that are in memory while it is read; what is larger waits on disk
-MUCH = 4 * 1024 * 1024  # bytes of larger ones that are in memory at once, unless it is a single one
+LARGE = 128 * 1024  # bytes of a body that are in memory while it is read, in any case
+MUCH = 4 * 1024 * 1024  # bytes of larger ones that are so; others wait on disk. And that are so afterwards, or a single one
 PATIENCE = 60.0  # seconds to wait for others' bodies to be stored: whoever holds one may be waiting for us
 FREE_PIECES = 10_000  # that may be as small as they like
 LEAST_PIECE = 32  # bytes on average beyond: smaller ones cost more to take apart than a feed is worth
@@ -37,6 +36,19 @@ class Room:
         self._held: dict[asyncio.Task[Any], int] = {}
         self._turn = asyncio.Lock()
         self._left = asyncio.Event()
+        self._lent = 0
+        self._given_up = 0
+
+    def lends(self, more: int) -> bool:
+        """Whether a body that is being read may take so many bytes of memory beyond LARGE."""
+        if self._lent + more > MUCH:
+            return False
+        self._lent += more
+        return True
+
+    def take_back(self, lent: int) -> None:
+        """A body that was lent so much of it needs it no longer."""
+        self._lent -= lent
 
     async def enter(self, weight: int) -> None:
         """Wait until there is room for so many bytes, and have it."""
@@ -60,9 +72,12 @@ class Room:
             self._leave(task)
 
     def _leave(self, task: asyncio.Task[Any]) -> None:
-        if self._held.pop(task, None) is not None:
+        if (weight := self._held.pop(task, None)) is not None:
             task.remove_done_callback(self._leave)
             self._left.set()
+            self._given_up += weight
+        if self._given_up >= MUCH:
+            self._given_up = 0
             asyncio.get_running_loop().call_soon(give_back)
 
 
@@ -76,13 +91,15 @@ class Intake:
     deadline: Deadline
     wire_bytes: int = 0
     _pieces: int = 0
-    _kept: SpooledTemporaryFile[bytes] = field(default_factory=partial(SpooledTemporaryFile, LARGE))
+    _kept: SpooledTemporaryFile[bytes] = field(default_factory=SpooledTemporaryFile)
+    _lent: int = 0
+    _is_aside: bool = False
     _decoder: Decoder | None = None
     _start: bytes = b""
 
     async def read(self, pieces: AsyncIterator[bytes]) -> bytes:
         """The whole body. Raises FetchError (too_large, truncated, decompression, protocol)."""
-        with self._kept:
+        with self._kept, self._lending():
             self._check_stated_length()
             try:
                 async for data in pieces:
@@ -106,6 +123,13 @@ class Intake:
                         self._count(data)
                         await self._take(data)
             return self._whole()
+
+    @contextlib.contextmanager
+    def _lending(self) -> Iterator[None]:
+        try:
+            yield
+        finally:
+            self.room.take_back(self._lent)
 
     def _whole(self) -> bytes:
         self._kept.seek(0)
@@ -138,11 +162,24 @@ class Intake:
         if size > self.most:
             raise FetchError(Reason.TOO_LARGE, f"the body is larger than {self.most} bytes when decoded")
         try:
+            if size > LARGE:
+                self._borrow(len(piece))
             self._kept.write(piece)
         except OSError as exc:
             raise FetchError(Reason.TOO_LARGE, f"no room to put {size} bytes aside for a while: {exc}") from exc
         if size > LARGE:
             await asyncio.sleep(0)  # a bomb comes out of one read: others want to go on meanwhile
+
+    def _borrow(self, more: int) -> None:
+        if self._is_aside:
+            return
+        if self.room.lends(more):
+            self._lent += more
+        else:
+            self._is_aside = True
+            self._kept.rollover()
+            self.room.take_back(self._lent)
+            self._lent = 0
 
     async def _end(self) -> None:
         if self._decoder is None:
