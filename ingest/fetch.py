@@ -39,6 +39,7 @@ MOST_HOPS = 5
 LONGEST_URL = 8000
 LONGEST_STORED_URL = 2048
 Origin: TypeAlias = tuple[str, str, int]
+_NOWHERE = httpx.URL()
 
 # httpx logs every URL at INFO, secrets included.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -50,8 +51,8 @@ class _Attempt:
 
     request: Request
     deadline: Deadline
-    first: httpx.URL = field(default_factory=httpx.URL)  # as configured, user information included
-    url: httpx.URL = field(default_factory=httpx.URL)  # where it has led so far
+    first: httpx.URL = _NOWHERE  # as configured, user information included
+    url: httpx.URL = _NOWHERE  # where it has led so far
     requested_at: datetime | None = None
     hops: list[tuple[int, str]] = field(default_factory=list)  # (status, the URL it led to)
     wire: Wire = field(default_factory=Wire)
@@ -341,7 +342,7 @@ def _follow(attempt: _Attempt) -> None:
 def _headers(attempt: _Attempt, now: datetime) -> RawHeaders:
     request = attempt.request
     headers = answers.validators(request.etag, request.last_modified, now)
-    if _origin(attempt.url) == _origin(attempt.first):
+    if attempt.url is attempt.first or _origin(attempt.url) == _origin(attempt.first):
         headers += sending.credentials(attempt.first.username, attempt.first.password)
         headers += sending.configured(request.headers)
     return headers
