@@ -114,7 +114,7 @@ class Archive:
     def _tx(self, connection: Connection, *, patient: bool) -> Tx:
         if connection.dialect.name == "sqlite":
             runner = Runner(connection, self._programs)
-            return Tx(connection, FileIds(connection), self._recent, (self._now or utc_now)(), runner)
+            return Tx(connection, FileIds(runner), self._recent, (self._now or utc_now)(), runner)
         now = self._now() if self._now else connection.execute(select(func.clock_timestamp())).scalar_one()
         ids = ServerIds(connection, self._blocks)
         return Tx(connection, ids, self._recent, now, outlets=Outlets(connection, patient=patient))

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.dialects.sqlite import insert
 
+from storage.prepared import Often, Runner
 from storage.tables import counter
 
 BLOCK = 200  # ids that a process takes from a server at a time, at least
@@ -29,8 +30,8 @@ class Ids(Protocol):
 class FileIds:
     """In a file nobody else writes now: the counters are read once per name, and written back by `save`."""
 
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
         self._next: dict[str, int] = {}
         self._dirty: set[str] = set()
 
@@ -49,19 +50,20 @@ class FileIds:
     def save(self) -> None:
         rows = [{"counter_name": name, "last": self._next[name] - 1} for name in sorted(self._dirty)]
         if rows:
-            self._connection.execute(_SAVE, rows)
+            self._runner.write(_SAVE, rows)
         self._dirty.clear()
 
     def _start(self, name: str) -> int:
-        self._next = {row.name: row.value + 1 for row in self._connection.execute(_ALL)} | self._next
+        self._next = {row.name: row.value + 1 for row in self._runner.rows(_ALL, {})} | self._next
         if name not in self._next:  # all of them cost as much as one
-            self._connection.execute(insert(counter).values(name=name, value=0).on_conflict_do_nothing())
+            self._runner.write(_BEGIN, [{"name": name, "value": 0}])
             self._next[name] = 1
         return self._next[name]
 
 
-_ALL = select(counter.c.name, counter.c.value)
-_SAVE = update(counter).where(counter.c.name == bindparam("counter_name")).values(value=bindparam("last"))
+_ALL = Often(select(counter.c.name, counter.c.value))
+_BEGIN = Often(insert(counter).on_conflict_do_nothing())
+_SAVE = Often(update(counter).where(counter.c.name == bindparam("counter_name")).values(value=bindparam("last")))
 
 
 class Blocks:

@@ -1,6 +1,7 @@
 """What the schedule keeps of a feed between visits: a small JSON text, read back whatever it says."""
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -39,7 +40,7 @@ class Memory:
     def of(cls, text: str | None) -> "Memory":
         """As kept in the archive; what is not understood (of another release, damaged) is forgotten."""
         kept = _object(text)
-        known = {name: read(kept.get(name)) for name, read in _READERS.items()}
+        known = {name: _READERS[name](kept[name]) for name in kept.keys() & _READERS.keys()}
         return cls(**{name: value for name, value in known.items() if value is not None})
 
     def text(self) -> str:
@@ -126,7 +127,9 @@ def _numbers(kept: object, count: int) -> tuple[float, ...] | None:
         numbers = tuple(map(float, kept.split())) if isinstance(kept, str) else ()
     except ValueError:
         return None
-    return numbers if len(numbers) == count and all(0.0 <= number <= MOST for number in numbers) else None
+    if len(numbers) != count or math.isnan(sum(numbers)):
+        return None
+    return numbers if min(numbers) >= 0.0 and max(numbers) <= MOST else None
 
 
 _READERS: dict[str, Callable[[object], Any]] = {

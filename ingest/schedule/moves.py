@@ -14,6 +14,8 @@ BECAUSE = "permanent redirect, the same for days"
 
 def moved(memory: Memory, told: Signals, recorded: Recorded, now: datetime) -> tuple[Memory, str | None]:
     """The memory, and the new URL once the redirect has been the same for days and leads to the known entries."""
+    if told.permanent_url is None and memory.move_to is None and memory.move_since is None and not memory.move_times:
+        return memory, None
     if told.permanent_url is None:
         return replace(memory, move_to=None, move_since=None, move_times=0), None
     since = memory.move_since

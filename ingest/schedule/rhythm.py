@@ -160,11 +160,11 @@ def _spread(counts: Sequence[float]) -> list[float]:
 
 
 def _faded_on(counts: Sequence[float]) -> list[float]:
-    carried, faded = 0.0, []
+    near, carried, faded = NEAR, 0.0, []
     for count in counts:
-        carried = count + NEAR * carried
+        carried = count + near * carried
     for count in counts:
-        carried = count + NEAR * carried
+        carried = count + near * carried
         faded.append(carried)
     return faded
 
@@ -337,16 +337,15 @@ def _covered(rhythm: Rhythm, since: float, now: float) -> Covered:
 
 def _with_entries(rhythm: Rhythm, dates: Sequence[float], covered: Covered) -> Rhythm:
     """Count entries, and what was expected, by hour and weekday; and the runs that they form."""
-    rhythm = replace(
-        rhythm,
-        hours_expected=_added(rhythm.hours_expected, covered.hours),
-        days_expected=_added(rhythm.days_expected, covered.days),
-    )
+    hours_expected = _added(rhythm.hours_expected, covered.hours)
+    days_expected = _added(rhythm.days_expected, covered.days)
     if not dates:
-        return rhythm
+        return replace(rhythm, hours_expected=hours_expected, days_expected=days_expected)
     sizes = [size for size in runs(dates) if 2 * size <= max(4.0, rhythm.window)]
     return replace(
         rhythm,
+        hours_expected=hours_expected,
+        days_expected=days_expected,
         hours=_added(rhythm.hours, Counter(map(hour_of, dates))),
         days=_added(rhythm.days, Counter(map(weekday_of, dates))),
         dated=rhythm.dated + len(dates),
