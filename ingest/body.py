@@ -15,7 +15,7 @@ from ingest.memory import give_back
 from storage.records import Reason
 
 LARGE = 128 * 1024  # bytes of a body that are in memory while it is read, in any case
-MUCH = 4 * 1024 * 1024  # bytes of larger ones that are so; others wait on disk. And that are so afterwards, or a single one
+MUCH = 4 * 1024 * 1024  # bytes of larger ones that are so (others wait on disk); once they are read, or a single one
 PATIENCE = 60.0  # seconds to wait for others' bodies to be stored: whoever holds one may be waiting for us
 FREE_PIECES = 10_000  # that may be as small as they like
 LEAST_PIECE = 32  # bytes on average beyond: smaller ones cost more to take apart than a feed is worth
