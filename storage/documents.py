@@ -11,7 +11,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, insert, literal_column, select, update
 
 from storage.compressing import CannotUnpack, packed, unpacked
 from storage.errors import ArchiveError
@@ -105,7 +105,7 @@ def _prefix(tx: Tx, like: int | None) -> tuple[int, bytes, int, int] | None:
     held = tx.row(_SIZE, of=like)
     if held is None or held.object_id is not None or held.depth >= MAX_DEPTH or held.bytes > LARGEST_LIKE:
         return None
-    plain = tx.recent.take(like) or _body_here(tx.connection, like)
+    plain = tx.recent.take(like) or _body_here(tx, like)
     return None if plain is None else (like, plain, held.depth, held.chain_id)
 
 
@@ -124,10 +124,12 @@ def body(connection: Connection, document_id: int) -> bytes:
     return _unpacked(connection, document_id, list(_chain(connection, document_id)))
 
 
-def _body_here(connection: Connection, document_id: int) -> bytes | None:
-    """The same, None if a part of it lies outside of the archive."""
-    links = list(_chain(connection, document_id))
-    return _unpacked(connection, document_id, links) if all(link.object_id is None for link in links) else None
+def _body_here(tx: Tx, document_id: int) -> bytes | None:
+    """The same by one statement, None if a part of it lies outside of the archive."""
+    links = tx.rows(_CHAIN, id=document_id)
+    if not links or links[-1].prefix_id is not None:
+        raise _missing(links[-1].prefix_id if links else document_id)
+    return _unpacked(tx.connection, document_id, links) if all(link.object_id is None for link in links) else None
 
 
 def _unpacked(connection: Connection, document_id: int, links: Sequence[Any]) -> bytes:
@@ -160,9 +162,13 @@ def _chain(connection: Connection, document_id: int) -> Iterator[Any]:
     while at is not None:
         row = connection.execute(_PLACE, {"id": at}).first()
         if row is None:
-            raise ArchiveError(f"document {at} is not in the archive: restore a backup")
+            raise _missing(at)
         yield row
         at = row.prefix_id
+
+
+def _missing(document_id: int) -> ArchiveError:
+    return ArchiveError(f"document {document_id} is not in the archive: restore a backup")
 
 
 PLACES = (
@@ -171,6 +177,22 @@ PLACES = (
     .join(object_, object_.c.object_id == document.c.object_id, isouter=True)
 )
 _PLACE = PLACES.where(document.c.document_id == bindparam("id"))
+
+
+def _chain_at_once() -> Select[Any]:
+    """A document and all that it leans on, itself first."""
+    first = select(document.c.document_id, document.c.prefix_id, literal_column("0").label("step"))
+    links = first.where(document.c.document_id == bindparam("id")).cte("links", recursive=True)
+    before = select(document.c.document_id, document.c.prefix_id, links.c.step + literal_column("1"))
+    links = links.union_all(
+        before.join_from(document, links, document.c.document_id == links.c.prefix_id).where(
+            links.c.step < literal_column(str(MAX_DEPTH))
+        )
+    )
+    return PLACES.join(links, links.c.document_id == document.c.document_id).order_by(links.c.step)
+
+
+_CHAIN = Often(_chain_at_once())
 
 
 def drop(connection: Connection, document_ids: Sequence[int]) -> None:
