@@ -140,6 +140,10 @@ class Archive:
         with self._turns.turn(), self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             yield connection.connection.dbapi_connection
 
+    def remember_no_bodies(self) -> None:
+        """For a pass that asks each feed once: no document that it writes will have another held against it."""
+        self._recent = Recent(0)
+
     # --- what ingest asks for ---
 
     def list_outlets(self, listings: Sequence[OutletListing]) -> None:

@@ -20,7 +20,7 @@ class Recent:
 
     def put(self, document_id: int, plain: bytes) -> None:
         """Remember a body; the longest unused ones are forgotten."""
-        if len(plain) > RECENT_BODY:
+        if len(plain) > min(RECENT_BODY, self._most):
             return
         packed = zstandard.ZstdCompressor(level=1).compress(plain)
         self._packed[document_id] = packed, len(plain)

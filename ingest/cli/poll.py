@@ -26,6 +26,7 @@ def main(args: argparse.Namespace) -> int:
     from ingest.config import listing
 
     with opened_with_config(args) as (config, archive):
+        archive.remember_no_bodies()
         archive.list_outlets(listing(config))
         feeds = chosen(archive, args.selector)
         told = Told(selected=feeds)
