@@ -83,7 +83,7 @@ class Room:
 
 @dataclass(slots=True)
 class Intake:
-    """One body on its way in. `wire_bytes` is what came of it so far, as sent."""
+    """One body on its way in. `wire_bytes` is what came of it so far, as sent. `is_aside`: on disk."""
 
     headers: Headers
     most: int
@@ -93,7 +93,7 @@ class Intake:
     _pieces: int = 0
     _kept: SpooledTemporaryFile[bytes] = field(default_factory=SpooledTemporaryFile)
     _lent: int = 0
-    _is_aside: bool = False
+    is_aside: bool = False
     _decoder: Decoder | None = None
     _start: bytes = b""
 
@@ -171,12 +171,12 @@ class Intake:
             await asyncio.sleep(0)  # a bomb comes out of one read: others want to go on meanwhile
 
     def _borrow(self, more: int) -> None:
-        if self._is_aside:
+        if self.is_aside:
             return
         if self.room.lends(more):
             self._lent += more
         else:
-            self._is_aside = True
+            self.is_aside = True
             self._kept.rollover()
             self.room.take_back(self._lent)
             self._lent = 0

@@ -86,6 +86,22 @@ def test_small_bodies_wait_for_nobody() -> None:
     run(main)
 
 
+def test_a_body_is_read_on_disk_where_others_have_the_memory_and_all_of_it_is_given_back() -> None:
+    async def main() -> None:
+        room = Room()
+        assert room.lends(MUCH)
+        crowded = intake(room)
+        assert await crowded.read(pieces(3 * LARGE)) == b"x" * (3 * LARGE)
+        assert crowded.is_aside
+        room.take_back(MUCH)
+        roomy = intake(room)
+        assert await roomy.read(pieces(3 * LARGE)) == b"x" * (3 * LARGE)
+        assert not roomy.is_aside
+        assert room.lends(MUCH)
+
+    run(main)
+
+
 def test_a_visit_that_is_called_off_makes_room() -> None:
     async def main() -> None:
         visits = Visits(Room())

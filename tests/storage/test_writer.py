@@ -3,8 +3,9 @@
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 import pytest
@@ -15,7 +16,7 @@ import storage.archive as writing
 from storage import chores, engine
 from storage.archive import Archive, Writer
 from storage.tables import chore
-from storage.transaction import Tx
+from storage.transaction import Shared, Tx
 from storage.trouble import Trouble, trouble_of
 
 T = TypeVar("T")
@@ -84,6 +85,33 @@ def test_jobs_that_wait_together_share_a_commit(archive: Archive) -> None:
         blocked = threading.Event()
         together(opened, lambda _tx: blocked.wait(0.05), *[lambda tx: seen.append(id(tx.connection))] * 5)
     assert len(set(seen)) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped(Shared[int]):
+    """Says with how many it was done."""
+
+    def __call__(self, tx: Tx) -> int:
+        return self.together(tx, [self])[0]
+
+    @classmethod
+    def together(cls, _tx: Tx, jobs: Sequence["Grouped"]) -> Mapping[int, int]:
+        return dict.fromkeys(range(len(jobs)), len(jobs))
+
+
+def test_what_can_be_done_together_waits_a_moment_for_others_if_a_commit_was_just_now(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "APART", 0.3)
+
+    async def run(opened: Writer) -> list[int]:
+        first = await opened.do(Grouped())
+        early = asyncio.create_task(opened.do(Grouped()))
+        await asyncio.sleep(0.02)
+        return [first, await opened.do(Grouped()), await early]
+
+    with writer(archive) as opened:
+        assert asyncio.run(run(opened)) == [1, 2, 2]
 
 
 def test_a_failing_job_leaves_no_trace_and_spoils_no_other(archive: Archive) -> None:
