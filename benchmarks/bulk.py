@@ -12,6 +12,21 @@ from storage.engine import sqlite_driver
 FLUSH = 200_000  # rows in memory
 CACHE_KIB = 1_500_000
 HASH_BYTES = 256 * 1024 * 1024  # what FTS5 gathers in memory before it writes a segment
+STRUCTURE = 10  # row of an FTS5 index that lists its segments, https://www.sqlite.org/fts5.html section 6.2
+LEVELS = 6  # of four segments each, above the 50 pages that a poll of 200 feeds writes: 200,000 pages
+
+
+def lifted(record: bytes, levels: int) -> bytes:
+    """A list of segments with so many empty levels below.
+
+    It is a cookie of four bytes, then varints: the number of levels, that of segments (both below 128 here), a counter;
+    then the levels from the lowest, an empty one as two zeros.
+    """
+    begin = 6
+    while record[begin] & 0x80:  # all but the last byte of the counter
+        begin += 1
+    lowest = begin + 1
+    return record[:4] + bytes([record[4] + levels]) + record[5:lowest] + bytes(2 * levels) + record[lowest:]
 
 
 class Bulk:
@@ -79,12 +94,22 @@ class Bulk:
         for index in ("entries_fts", "former_fts"):
             self._connection.execute(f"INSERT INTO {index}({index}) VALUES ('optimize')")
             self._connection.execute(f"DELETE FROM {index}_config WHERE k IN ('hashsize', 'automerge')")
+            self._settle(index)
         self._connection.execute(
             "INSERT OR REPLACE INTO archive_info(key, value) VALUES ('stems', ?)", [stems.version()]
         )
         with closing(self._connection):
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._connection.execute("PRAGMA optimize")
+
+    def _settle(self, index: str) -> None:
+        """Put what was gathered at once as many levels up as it would have risen in an index that grew.
+
+        Among the small segments of the next polls it would be merged with them again and again, and at the sixteenth
+        wholly within one commit: 1.7 s of CPU for the former wordings of a million entries.
+        """
+        (record,) = self._connection.execute(f"SELECT block FROM {index}_data WHERE id = {STRUCTURE}").fetchone()
+        self._connection.execute(f"UPDATE {index}_data SET block = ? WHERE id = {STRUCTURE}", [lifted(record, LEVELS)])
 
     def _tell(self, index: str, setting: str, value: int) -> None:
         self._connection.execute(f"INSERT INTO {index}({index}, rank) VALUES ('{setting}', {value})")
