@@ -94,7 +94,7 @@ def _entry(seed: int, number: int, n: int, full: bool) -> dict[str, str]:
     return {
         "title": title,
         "link": link,
-        "guid": f"https://www.outlet{number}.example/?p={n}",
+        "guid": f"https://www.outlet{number}.example/?p={seed}{n:05}",  # of another seed: another entry
         "author": f"{draw.choice(('Anna', 'Paul', 'Eva'))} {draw.choice(('Gruber', 'Wagner', 'Smith'))}",
         "section": draw.choice(SECTIONS),
         "teaser": " ".join(_sentence(draw, 8, 22) for _ in range(draw.randint(1, 4))),
