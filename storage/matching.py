@@ -7,7 +7,7 @@ an article is gone from among others that stayed, and one that says the same has
 
 import re
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +16,8 @@ from storage.reuse import words_in_a_row
 FEWEST = 3  # articles that moved together: fewer may be columns
 _A_TEXT = 30  # characters: shorter ones are said of many articles
 _MOST_COMPARED = 1_000  # pairs
+_FEWEST_ROWS = 5  # of three words
+_SOME, _MOST = 0.5, 0.75  # of a text's rows of three words
 _NUMBER = re.compile(r"(?<![0-9a-z])(?!(?:19|20)\d{6}(?!\d))\d{5,20}(?![0-9a-z])")  # which no day is
 _HOST = re.compile(r"^https?://[^/]*", re.IGNORECASE)
 
@@ -51,16 +53,31 @@ def moved(old: Sequence[Stated], new: Sequence[Stated], staying: int) -> list[Pa
             return at_one_place
     if len(pairs) < FEWEST or 2 * len(pairs) <= min(len(old), len(new)) + staying:
         return []
-    return [*pairs, *renamed(*_left(old, new, pairs))]
+    weaker: list[Sign] = [_text_and_date, _headline_and_date, _minute]
+    for sign in weaker:
+        pairs += _alike(old, new, sign, pairs)
+    return [
+        *pairs,
+        *_resembling(*_left(old, new, pairs), lambda one, other: _SOME * (one.published_at == other.published_at)),
+    ]
 
 
 def renamed(gone: Sequence[Stated], new: Sequence[Stated]) -> list[Pair]:
-    """Pairs that are one article, where some are gone though older ones stayed, and others have come at once."""
-    pairs: list[Pair] = []
-    telling: list[Sign] = [_number, _words, _text_and_date, _headline_and_date, _minute]
-    for sign in telling:
-        pairs += _alike(gone, new, sign, pairs)
-    return [*pairs, *_resembling(*_left(gone, new, pairs))]
+    """Pairs that are one article, where some are gone though older ones stayed, and others have come at once.
+
+    Where editors choose, articles go and come all the time: a headline, a date or a minute in common is chance.
+    """
+    pairs = _alike(gone, new, _words, [])
+    return [*pairs, *_resembling(*_left(gone, new, pairs), _needed)]
+
+
+def _needed(one: Stated, other: Stated) -> float:
+    """How much of their texts must be the same for two to be one article; 0: nothing would do."""
+    if _number(one) is not None and _number(one) == _number(other):
+        return _SOME
+    if one.published_at != other.published_at:
+        return 0.0
+    return _SOME if _minute(one) else _MOST
 
 
 def volatile_parameters(pairs: Iterable[Pair]) -> frozenset[str]:
@@ -99,7 +116,7 @@ def _only(sign: Sign, items: Sequence[Stated]) -> dict[Hashable, Stated]:
     return {each: who for each, who in said if each is not None and times[each] == 1}
 
 
-def _resembling(old: Sequence[Stated], new: Sequence[Stated]) -> list[Pair]:
+def _resembling(old: Sequence[Stated], new: Sequence[Stated], needed: Callable[[Stated, Stated], float]) -> list[Pair]:
     """Pairs of which each shares much of its text with the other and with nobody else; of many, none is looked for."""
     if len(old) * len(new) > _MOST_COMPARED:
         return []
@@ -108,11 +125,16 @@ def _resembling(old: Sequence[Stated], new: Sequence[Stated]) -> list[Pair]:
         (one, other)
         for one in old
         for other in new
-        if one.published_at == other.published_at
-        if 2 * len(rows[one.item_id] & rows[other.item_id]) > min(len(rows[one.item_id]), len(rows[other.item_id]))
+        if (share := needed(one, other)) and _shared(rows[one.item_id], rows[other.item_id]) >= share
     ]
     times = Counter(each.item_id for pair in alike for each in pair)
     return [pair for pair in alike if all(times[each.item_id] == 1 for each in pair)]
+
+
+def _shared(one: Collection[object], other: Collection[object]) -> float:
+    """The part of the shorter text that is in the longer one too; none of what is too short to tell."""
+    least = min(len(one), len(other))
+    return len(set(one).intersection(other)) / least if least >= _FEWEST_ROWS else 0.0
 
 
 # --- signs ------------------------------------------------------------------------------------------------------------

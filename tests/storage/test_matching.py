@@ -79,13 +79,32 @@ def test_columns_of_one_script_are_no_articles_with_a_parameter_that_means_nothi
     assert not moved([*columns(1), *both(7, 1)], [*columns(2), *[news(n, 2) for n in range(20, 27)]], 0)
 
 
-def test_a_single_one_is_renamed_by_its_number_its_text_or_its_very_minute_but_not_by_an_hour() -> None:
-    numbered = [stated(n, f"Titel {n}", None, None, f"https://example.org/{'ab'[n]}-300021234.html") for n in range(2)]
-    assert ids(renamed(numbered[:1], numbered[1:])) == [(0, 1)]
-    dated = [stated(n, f"Titel {n}", None, None, f"https://example.org/20261001/{'ab'[n]}.html") for n in range(2)]
-    assert not renamed(dated[:1], dated[1:])
-    assert ids(renamed([stated(1, "Die eine Sache", at=SECOND)], [stated(2, "Etwas anderes", at=SECOND)])) == [(1, 2)]
-    assert not renamed([stated(1, "Die eine Sache", at=HOUR)], [stated(2, "Etwas anderes", at=HOUR)])
+LONG = "Der Rat hat am Abend mit großer Mehrheit den Bau der Brücke über den Fluss beschlossen, man beginnt im Mai"
+EDITED = "Der Rat hat am Abend mit großer Mehrheit den Bau der Brücke doch verworfen, zu teuer wäre er geworden"
+OTHER = "Wegen eines Schadens am Dach fällt die Premiere in der Oper aus, die Karten gelten an einem anderen Abend"
+A, B = "https://example.org/{}/a.html", "https://example.org/{}/b.html"
+
+
+def is_renamed(one: Stated, other: Stated) -> bool:
+    return ids(renamed([one], [other])) == [(one.item_id, other.item_id)]
+
+
+def test_a_single_one_is_renamed_where_its_text_says_so() -> None:
+    assert is_renamed(stated(1, "Ja zur Brücke", LONG), stated(2, "Die Brücke kommt", LONG))
+    assert is_renamed(stated(1, "Eine Sache", "Kurz"), stated(2, "Eine Sache", "Kurz"))
+    assert not is_renamed(stated(1, "Ja zur Brücke", LONG), stated(2, "Nein zur Brücke", EDITED))
+    assert is_renamed(stated(1, "Ja zur Brücke", LONG, SECOND), stated(2, "Nein zur Brücke", EDITED, SECOND))
+    number = A.format(300021234), B.format(300021234)
+    assert is_renamed(stated(1, "Ja", LONG, HOUR, number[0]), stated(2, "Nein", EDITED, SECOND, number[1]))
+
+
+def test_where_editors_choose_a_headline_a_minute_or_a_number_in_common_is_chance() -> None:
+    assert not is_renamed(stated(1, "Die Lage am Morgen", LONG), stated(2, "Die Lage am Morgen", OTHER))
+    assert not is_renamed(stated(1, "Ja zur Brücke", LONG, SECOND), stated(2, "Oper bleibt zu", OTHER, SECOND))
+    section = A.format(10023), B.format(10023)
+    assert not is_renamed(stated(1, "Ja", LONG, HOUR, section[0]), stated(2, "Oper", OTHER, SECOND, section[1]))
+    day = A.format(20261001), B.format(20261001)
+    assert not is_renamed(stated(1, "Ja", LONG, HOUR, day[0]), stated(2, "Nein", EDITED, SECOND, day[1]))
 
 
 some = st.builds(
