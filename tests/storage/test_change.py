@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.change import Said, kind_of_change, letters
+from storage.noise import standing, standing_addresses
 
 TYPOS = [
     ('"Nein"', "„Nein“"),
@@ -65,6 +66,35 @@ def test_words_symbols_and_numbers_of_a_headline_are_its_title(old: str | None, 
 @pytest.mark.parametrize(("old", "new"), NOISE)
 def test_counters_clocks_and_adverts_in_a_text_are_noise(old: str, new: str) -> None:
     assert kind_of_change(Said(content_text=old), Said(content_text=new)) == "noise"
+
+
+@pytest.mark.parametrize(
+    "line", ["Lesen Sie auch: {}", "Mehr zum Thema: {}", "Read more: {}", "» Lire aussi : {}", "Leggi anche: {}"]
+)
+def test_a_line_that_leads_to_another_article_is_noise(line: str) -> None:
+    one, other = (Said(summary=f"Der Text.\n{line.format(title)}") for title in ("Oper bleibt zu", "Frost im Süden"))
+    assert kind_of_change(one, other) == "noise"
+    assert (
+        kind_of_change(Said(summary="Er will mehr lesen als sie."), Said(summary="Er will mehr lesen als er."))
+        == "text"
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [("token=1", "token=2"), ("w=9&Expires=1&Signature=a", "w=9&Expires=2&Signature=b")]
+)
+def test_what_servers_add_to_the_address_of_a_picture_is_noise_and_another_picture_is_not(old: str, new: str) -> None:
+    at = "https://cdn.example.org/a.jpg?"
+    assert standing_addresses(at + old) == standing_addresses(at + new)
+    assert standing_addresses(f"{at}id=1&{old}") != standing_addresses(f"{at}id=2&{new}")
+    assert standing_addresses(None) is None
+
+
+@pytest.mark.parametrize("far", [1, 30, 59, 61, 200, 5_000])
+def test_a_counter_is_found_wherever_in_a_text_it_stands(far: int) -> None:
+    texts = [f"{'Ein Wort, ' * far}{n} Kommentare{' und 7 mehr.' * far}" for n in ("12", "1.345")]
+    assert standing(texts[0]) == standing(texts[1])
+    assert standing(texts[0].replace("7", "8", 1)) != standing(texts[1])
 
 
 @pytest.mark.parametrize(("old", "new"), TEXTS)

@@ -64,6 +64,16 @@ def test_adverts_that_take_turns_make_a_bounded_number_of_versions(tmp_path: Pat
         assert rows(archive, "select distinct change from entry_versions where version > 1") == [("noise",)]
 
 
+def test_dates_that_are_new_at_every_poll_make_a_bounded_number_of_versions_that_say_so(tmp_path: Path) -> None:
+    with Archive.open(str(tmp_path / "a"), create=True) as archive:
+        feed = archive.ensure_feed("orf", "news")
+        for at in range(POLLS):
+            archive.record([visit(feed, at, Said("Der Ticker", guid="1", text="Der Text.", at=at))])
+        changes = rows(archive, "select change, count(*) from entry_versions group by 1 order by 1")
+        assert changes == [("date", MOST_COUNTED), ("first", 1)]
+        assert rows(archive, "select published_at from entries") == [(f"{hours(POLLS - 1):%Y-%m-%dT%H:%M:%SZ}",)]
+
+
 def test_each_version_stands_until_the_next_that_is_told(tmp_path: Path) -> None:
     with archived(tmp_path / "a", COUNTING) as archive:
         times = rows(archive, "select seen_at, replaced_at from entry_versions order by seen_at")
@@ -79,7 +89,12 @@ def test_it_is_the_same_in_any_order(tmp_path: Path, order: object) -> None:
         assert told(archive) == in_order
 
 
-def test_a_number_that_is_news_is_a_version_while_there_are_few(tmp_path: Path) -> None:
+def test_a_number_that_is_news_is_a_version_however_often_it_changes(tmp_path: Path) -> None:
+    toll = [(at, f"Bisher {100 + at} Tote, die Suche geht weiter.") for at in range(MOST_COUNTED + 6)]
+    with archived(tmp_path / "toll", toll) as archive:
+        assert rows(archive, "select content_text from entry_versions order by seen_at") == [
+            (text,) for _, text in toll
+        ]
     for n, numbers in enumerate(permutations((12, 15, 40))):
         with archived(tmp_path / str(n), [(at, f"Bisher {dead} Tote") for at, dead in enumerate(numbers)]) as archive:
             assert rows(archive, "select versions from entries") == [(3,)]
