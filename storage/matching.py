@@ -24,13 +24,14 @@ _HOST = re.compile(r"^https?://[^/]*", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What an item says of itself. `address` is canonical, `text` its beginning."""
+    """What an item says of itself. `address` is canonical, `text` its beginning, `guid` as published."""
 
     item_id: int
     title: str | None
     text: str | None
     published_at: datetime | None
     address: str | None
+    guid: str | None = None
 
 
 Pair = tuple[Stated, Stated]
@@ -62,13 +63,16 @@ def moved(old: Sequence[Stated], new: Sequence[Stated], staying: int) -> list[Pa
     ]
 
 
-def renamed(gone: Sequence[Stated], new: Sequence[Stated]) -> list[Pair]:
+def renamed(gone: Sequence[Stated], new: Sequence[Stated], others: Sequence[Stated] = ()) -> list[Pair]:
     """Pairs that are one article, where some are gone though older ones stayed, and others have come at once.
 
-    Where editors choose, articles go and come all the time: a headline, a date or a minute in common is chance.
+    Where editors choose, articles go and come all the time: a headline, a date or a minute in common is chance. So is
+    much of a text that `others` of both documents have too, as reports by a pattern do. What has a guid of its own,
+    which is no address, keeps it when it is renamed.
     """
+    gone, new = ([each for each in side if not each.guid or _HOST.match(each.guid)] for side in (gone, new))
     pairs = _alike(gone, new, _words, [])
-    return [*pairs, *_resembling(*_left(gone, new, pairs), _needed)]
+    return [*pairs, *_resembling(*_left(gone, new, pairs), _needed, others)]
 
 
 def _needed(one: Stated, other: Stated) -> float:
@@ -116,11 +120,16 @@ def _only(sign: Sign, items: Sequence[Stated]) -> dict[Hashable, Stated]:
     return {each: who for each, who in said if each is not None and times[each] == 1}
 
 
-def _resembling(old: Sequence[Stated], new: Sequence[Stated], needed: Callable[[Stated, Stated], float]) -> list[Pair]:
+def _resembling(
+    old: Sequence[Stated],
+    new: Sequence[Stated],
+    needed: Callable[[Stated, Stated], float],
+    others: Sequence[Stated] = (),
+) -> list[Pair]:
     """Pairs of which each shares much of its text with the other and with nobody else; of many, none is looked for."""
-    if len(old) * len(new) > _MOST_COMPARED:
+    if not 0 < len(old) * len(new) <= _MOST_COMPARED:
         return []
-    rows = {each.item_id: words_in_a_row(each.text, 3) for each in (*old, *new)}
+    rows = {each.item_id: words_in_a_row(each.text, 3) for each in (*old, *new, *others)}
     alike = [
         (one, other)
         for one in old
@@ -128,7 +137,12 @@ def _resembling(old: Sequence[Stated], new: Sequence[Stated], needed: Callable[[
         if (share := needed(one, other)) and _shared(rows[one.item_id], rows[other.item_id]) >= share
     ]
     times = Counter(each.item_id for pair in alike for each in pair)
-    return [pair for pair in alike if all(times[each.item_id] == 1 for each in pair)]
+    return [
+        pair
+        for pair in alike
+        if all(times[each.item_id] == 1 for each in pair)
+        and not any(_shared(rows[each.item_id], rows[far.item_id]) >= _SOME for each in pair for far in others)
+    ]
 
 
 def _shared(one: Collection[object], other: Collection[object]) -> float:

@@ -12,7 +12,7 @@ from storage.grouping import KINDS, key_number
 from storage.matching import FEWEST, Stated, moved, renamed
 from storage.prepared import Often
 from storage.records import Key, KeyKind
-from storage.tables import item, item_key, move, whole_canonical_url, window, wording
+from storage.tables import guid_as_published, item, item_key, move, whole_canonical_url, window, wording
 from storage.transaction import Tx
 
 _READ = 1_000  # characters of a text: enough to tell it from another
@@ -29,11 +29,13 @@ def pairs(tx: Tx, between: Between) -> list[Pair]:
     is_whole = smaller >= FEWEST and 2 * staying < smaller
     if not (is_whole or withdrawn):
         return []
-    rows = tx.rows_in(_STATED, "items", {*(old if is_whole else withdrawn), *new})
+    rows = tx.rows_in(_STATED, "items", {*between.last.items, *between.following.items})
     said = {row.item_id: Stated(*row) for row in rows}
     came = [said[each] for each in new]
     found = moved([said[each] for each in old], came, staying) if is_whole else []
-    found = found or renamed([said[each] for each in withdrawn], came)
+    if not found:
+        others = [said[each] for each in said.keys() - {*withdrawn, *new}]
+        found = renamed([said[each] for each in withdrawn], came, others)
     return [(one.item_id, other.item_id) for one, other in found]
 
 
@@ -85,6 +87,7 @@ _STATED = Often(
         func.substr(func.coalesce(wording.c.summary, wording.c.content_text), 1, _READ).label("text"),
         wording.c.published_at,
         whole_canonical_url.label("address"),
+        guid_as_published.label("guid"),
     )
     .join_from(item, wording, wording.c.wording_id == item.c.wording_id)
     .where(item.c.item_id.in_(bindparam("items", expanding=True)))

@@ -301,6 +301,22 @@ def test_columns_of_the_same_words_are_new_articles_each_week(tmp_path: Path) ->
         assert rows(archive, "select count(*) from entries") == [(30,)]
 
 
+@pytest.mark.parametrize("guid", ["p{n}", None, "https://blatt.example/pm/{n}"])
+@pytest.mark.parametrize("date", [None, DAY])
+def test_reports_by_a_pattern_that_editors_let_come_and_go_stay_apart(
+    tmp_path: Path, guid: str | None, date: str | None
+) -> None:
+    def report(n: int) -> str:
+        text = f"Bei einem Unfall im Bezirk {n} sind am Abend Personen verletzt worden, die Polizei sucht nun Zeugen."
+        link = f"https://blatt.example/pm/{n}"
+        return item(n, guid and guid.format(n=n), link, title=f"Unfall im Bezirk {n}", text=text, date=date)
+
+    shown = [[n for n in range(poll, poll + 12) if n % 5 != poll % 5] for poll in range(8)]
+    with archived(tmp_path / "a", enumerate(document(map(report, window)) for window in shown)) as archive:
+        count = len({n for window in shown for n in window})
+        assert rows(archive, "select count(*), count(distinct title) from entries") == [(count, count)]
+
+
 def test_what_comes_between_two_documents_takes_back_what_they_seemed_to_prove(tmp_path: Path) -> None:
     def at(path: str, said: Callable[[int], str]) -> bytes:
         return document(

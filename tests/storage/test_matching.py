@@ -1,5 +1,6 @@
 """Which articles of two successive documents are the same, though nothing that names them stayed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
@@ -105,6 +106,22 @@ def test_where_editors_choose_a_headline_a_minute_or_a_number_in_common_is_chanc
     assert not is_renamed(stated(1, "Ja", LONG, HOUR, section[0]), stated(2, "Oper", OTHER, SECOND, section[1]))
     day = A.format(20261001), B.format(20261001)
     assert not is_renamed(stated(1, "Ja", LONG, HOUR, day[0]), stated(2, "Nein", EDITED, SECOND, day[1]))
+
+
+def test_what_has_a_guid_of_its_own_keeps_it_when_it_is_renamed() -> None:
+    one, other = stated(1, "Ja zur Brücke", LONG), stated(2, "Die Brücke kommt", LONG)
+    assert not is_renamed(replace(one, guid="p1"), replace(other, guid="p2"))
+    assert is_renamed(replace(one, guid=A.format(1)), replace(other, guid=B.format(1)))
+
+
+def test_a_text_by_a_pattern_that_others_have_too_tells_nothing() -> None:
+    def report(number: int, place: str) -> Stated:
+        text = f"Bei einem Unfall in {place} sind am Abend {number} Personen verletzt worden, die Polizei sucht Zeugen"
+        return stated(number, f"{place}: Unfall mit Verletzten", text, SECOND)
+
+    gone, came, other = report(7, "Graz"), report(8, "Linz"), report(9, "Wels")
+    assert ids(renamed([gone], [came])) == [(7, 8)]
+    assert not renamed([gone], [came], [other])
 
 
 some = st.builds(
